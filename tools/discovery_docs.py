@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from sim.analysis.drivers import boundary_tables, discovery, tipping
-from sim.analysis.drivers.boundary import TOLERANCE
 from sim.runs.results import FolderResults
 from sim.scenario.locations import root
 from sim.view.number_format import percent
+from sim.view.sections.boundary import gain
 from sim.view.sections.tipping import NAMES, answer
 from sim.view.tables import records_of
 from tools.markdown import in_step, markdown_table
@@ -36,25 +36,20 @@ def regions(results: FolderResults) -> str:
 
 def boundary(results: FolderResults) -> str:
     """What the search found, and what grids would have cost."""
-    summary, costs = (results.summary(name) for name in (boundary_tables.SUMMARY, boundary_tables.COSTS))
-    assert summary is not None
-    words = boundary_tables.words_of(records_of(summary)[0])
+    summary, surface, costs = (
+        results.summary(name)
+        for name in (boundary_tables.SUMMARY, boundary_tables.SURFACE, boundary_tables.COSTS)
+    )
+    assert summary is not None and surface is not None
+    words = boundary_tables.words_of(records_of(summary)[0], surface)
     if costs is None:
         return words
     rows = [
-        [row["method"], str(int(row["points"])), percent(row["wrong"]), f"{row['times']:.2g}"]
+        [row["method"], str(int(row["points"])), f"{row['wrong']:.2%}", f"{row['times']:.2g}"]
         for row in records_of(costs)
     ]
     heads = ("method", "points", "on the wrong side", "points over the search's")
-    said = f"{words}\n\n{markdown_table(heads, rows)}"
-    search, *grids = records_of(costs)
-    as_good = [grid for grid in grids if grid["wrong"] <= max(search["wrong"], TOLERANCE)]
-    if as_good and as_good[0]["points"] < search["points"]:
-        said += (
-            f"\n\nHere the search is no gain. {as_good[0]['points']:.0f} points of a grid leave as little on "
-            "the wrong side, because the level is almost a straight line."
-        )
-    return said
+    return f"{words}\n\n{markdown_table(heads, rows)}\n\n{gain(costs)}"
 
 
 def returns(results: FolderResults) -> str:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.headlines import HEADLINES, SERIES, Columns, Headline
+from sim.analysis.range_names import range_name
 from sim.runs.intervals import half_width
 from sim.runs.pair_series import PairSeries
 from sim.runs.pairs import must_be_equal_for
@@ -33,6 +34,7 @@ Scenarios = Callable[[int], dict[str, Scenario]]
 QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 MOST_LEVELS = 12
 _BINS = 8
+_SCATTERED = 4.0  # cells for each point from which nearly all would be empty
 BY_CODE: dict[str, Headline] = {headline.code: headline for headline in HEADLINES}
 
 
@@ -179,36 +181,51 @@ class Levels:
     ranges: bool
 
 
-def levels(values: "pd.Series[Any]") -> Levels:
-    """A factor's own values where they are few, else ranges.
+def levels(values: "pd.Series[Any]", bins: int | None = None) -> Levels:
+    """A factor's own values where they are few, else ranges; so many ranges if `bins` is given.
 
     Ranges have equal width, or equal proportions for a factor that spans orders of magnitude.
     """
     distinct = sorted(values.unique(), key=lambda value: (isinstance(value, str), value))
-    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    if len(distinct) <= MOST_LEVELS or not numeric:
+    if not _numeric(values) or (bins is None and len(distinct) <= MOST_LEVELS):
         position = {value: k for k, value in enumerate(distinct)}
         return Levels(
             tuple(_named(value) for value in distinct),
             np.array([position[value] for value in values], int),
             False,
         )
-    edges = _edges(values.to_numpy(float))
-    codes = np.clip(np.searchsorted(edges, values.to_numpy(float), side="right") - 1, 0, _BINS - 1)
-    return Levels(
-        tuple(f"{left:.3g}\N{EN DASH}{right:.3g}" for left, right in itertools.pairwise(edges)), codes, True
-    )
+    count = bins or _BINS
+    edges = _edges(values.to_numpy(float), count)
+    codes = np.clip(np.searchsorted(edges, values.to_numpy(float), side="right") - 1, 0, count - 1)
+    step = float(edges[1] - edges[0])
+    even = bool(np.allclose(np.diff(edges), step))
+    names = (range_name(left, right, step if even else 0.0) for left, right in itertools.pairwise(edges))
+    return Levels(tuple(names), codes, True)
 
 
-def _edges(values: np.ndarray) -> np.ndarray:
+def _numeric(values: "pd.Series[Any]") -> bool:
+    return bool(pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values))
+
+
+def _bins_of_scattered(values: pd.DataFrame) -> int | None:
+    """How many ranges each of two factors is cut into where points lie scattered; None where they fill cells.
+
+    With a cell for each pair of values, nearly all would be empty.
+    """
+    across, up = (values.iloc[:, k].nunique() for k in (0, 1))
+    scattered = all(_numeric(values.iloc[:, k]) for k in (0, 1)) and across * up > _SCATTERED * len(values)
+    return int(np.clip(round(len(values) ** 0.5), 2, _BINS)) if scattered else None
+
+
+def _edges(values: np.ndarray, bins: int) -> np.ndarray:
     """Edges of ranges from the least value to the largest.
 
     Ranges have equal width, or equal proportions where the median lies nearer to the middle of that division.
     """
     low, high, middle = float(values.min()), float(values.max()), float(np.median(values))
     if low > 0 and abs(middle - np.sqrt(low * high)) < abs(middle - 0.5 * (low + high)):
-        return np.geomspace(low, high, _BINS + 1)
-    return np.linspace(low, high, _BINS + 1)
+        return np.geomspace(low, high, bins + 1)
+    return np.linspace(low, high, bins + 1)
 
 
 def _named(value: Any) -> str:
@@ -239,7 +256,8 @@ class Cells:
 
 def over_two(at: pd.DataFrame, values: pd.DataFrame, x: str, y: str, which: Which) -> Cells:
     """The mean of an outcome (`at_points`) in each cell of two factors."""
-    across, up = levels(values[x]), levels(values[y])
+    bins = _bins_of_scattered(values[[x, y]]) if x != y else None
+    across, up = levels(values[x], bins), levels(values[y], bins)
     shape = (len(up.names), len(across.names))
     known = at[at[which].notna()]
     rows = values.index.get_indexer(known.index)

@@ -16,7 +16,7 @@ def print_boundary(
 ) -> list[str]:
     """Search, write the tables and the report, print the answer. Returns what failed."""
     from sim import pipeline
-    from sim.analysis.drivers.boundary_tables import COSTS, SUMMARY, searched, words_of
+    from sim.analysis.drivers.boundary_tables import COSTS, SUMMARY, SURFACE, searched, words_of
     from sim.runs.results import FolderResults
     from sim.view.report import build
     from sim.view.sections.boundary import costs_table
@@ -30,7 +30,7 @@ def print_boundary(
         done, tables = pipeline.find_boundary(
             resolved, asked, out, store=store, workers=workers, progress=progress
         )
-    screen.out(words_of(tables[SUMMARY].iloc[0].to_dict()), highlight=False)
+    screen.out(words_of(tables[SUMMARY].iloc[0].to_dict(), tables[SURFACE]), highlight=False)
     if COSTS in tables:
         screen.print(to_terminal(costs_table(tables[COSTS])))
     print_some(screen, "[red]failed[/]", done.failures)

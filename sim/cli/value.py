@@ -28,13 +28,13 @@ def print_value(resolved: Resolved, out: Path | None, asked: Sequence[str]) -> N
     from sim.analysis.uncertainty.value_of_information import VALUE
     from sim.runs.results import FolderResults
     from sim.view.report import build
-    from sim.view.sections.value import answer, value_table
+    from sim.view.sections.value import answer, in_words, value_table
     from sim.view.tables import to_terminal
 
     out = out or RESULTS / resolved.name
     table = pipeline.value_of_information(resolved, out, errors_of(asked))
     screen = console()
-    screen.print(to_terminal(value_table(table[table["verdict"] != "not told from noise"])))
+    screen.print(to_terminal(value_table(in_words(table[table["verdict"] != "not told from noise"]))))
     screen.out(answer(table), highlight=False)
     screen.out(f"table: {out / VALUE}.csv")
     if (out / "report.html").is_file():

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
 from sim.scenario.factor_groups import EVERY
 from sim.scenario.samples import POSTERIOR
-from sim.view.labels import factor_name
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

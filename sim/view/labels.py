@@ -20,6 +20,8 @@ OFFERS = {
     "transparency": "Transparency reports",
     "discount": "Discount",
 }
+PROVIDERS = {"aws": "AWS", "microsoft": "Microsoft", "google": "Google", "other_us": "other US providers"}
+WITHOUT_COUNTRY = ("litigation", "transparency")  # offers that a provider makes to all alike
 
 # Series drawn by month: the name of each, and its unit for `number_format.scale_for`.
 SERIES_NAMES = {
@@ -54,17 +56,6 @@ SERIES_NAMES = {
     ),
     "americans_exposure": ("Americans' exposure to foreign orders", "0-1"),
 }
-
-
-_CAPITALS = {word.lower(): word for word in ("DOJ", "EU", "MLA", "US")}
-
-
-def factor_name(path: str) -> str:
-    """A factor of a design as an axis title: its path in words."""
-    parts = [" ".join(_CAPITALS.get(word, word) for word in part.split("_")) for part in path.split(".")]
-    if parts[0] == "worlds" and parts[2:3] == ["switches"] and parts[-1] == "on":
-        return f"{parts[1]}: day of switch {int(parts[3]) + 1}"
-    return ": ".join(parts)
 
 
 _MEASURES = {

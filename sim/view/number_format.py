@@ -9,6 +9,7 @@ MINUS = "\N{MINUS SIGN}"
 POINTS = "percentage points"  # the unit of a difference between percentages
 POINTS_OF_100 = "points of 100"  # the unit of trust, belief and exposure, and of their differences
 MOST_DIGITS = 4  # significant ones of any number in a table or a sentence
+FINEST, FINEST_END = 2, 4  # most decimals of an interval, and of an end that would be shown as 0
 DASH = "\N{EM DASH}"  # a missing number or text; never 0
 
 
@@ -103,20 +104,33 @@ def span(low: Any, high: Any, signed: bool = False, decimals: int | None = None)
 def decimals_of(low: float, high: float) -> int:
     """Decimals for an interval and the numbers beside it: two significant digits of its width.
 
-    They are more where the interval excludes zero and its nearer end would be shown as 0.
+    They are at most two, so that numbers of a unit can be read together. They are more, up to four, where
+    the interval excludes zero and its nearer end would be shown as 0.
     """
     width, nearer = high - low, min(abs(low), abs(high))
-    decimals = decimals_for(width, 2) if width > 0 else decimals_for(largest_of(low, high))
+    decimals = min(FINEST, decimals_for(width, 2) if width > 0 else decimals_for(largest_of(low, high)))
     excludes_zero = low > 0 or high < 0
-    return decimals_for(nearer, 1) if excludes_zero and round(nearer, decimals) == 0 else decimals
+    if excludes_zero and round(nearer, decimals) == 0:
+        return min(FINEST_END, decimals_for(nearer, 1))
+    return decimals
 
 
-def estimate(value: float, low: float, high: float) -> tuple[str, str]:
-    """A difference and its interval, to the same decimals; of one pair, without interval, to two digits."""
+def estimate(value: float, low: float, high: float, *, most: int | None = None) -> tuple[str, str]:
+    """A difference and its interval, to the same decimals (at most `most`); of one pair, without interval, to
+    two digits."""
     if missing(low) or missing(high):
         return number(value, signed=True, digits=2), DASH
     decimals = decimals_of(low, high)
+    decimals = decimals if most is None else min(decimals, most)
     return number(value, True, decimals), span(low, high, True, decimals)
+
+
+def levels(value: float, low: float, high: float) -> tuple[str, str]:
+    """A number and its interval, to the same decimals; a number without an interval to three digits."""
+    if missing(low) or missing(high):
+        return number(value, digits=3), DASH
+    decimals = decimals_of(low, high)
+    return number(value, decimals=decimals), span(low, high, decimals=decimals)
 
 
 def with_unit(text: str, title: str) -> str:

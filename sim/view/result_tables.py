@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.calibration.inputs import questions
 from sim.view.labels import measure_name
 from sim.view.number_format import (
     POINTS,
@@ -16,6 +17,7 @@ from sim.view.number_format import (
     number,
     percent,
     scale_for,
+    span,
     with_unit,
 )
 from sim.view.tables import Cell, Table, Tone, Value, columns
@@ -126,30 +128,38 @@ def _over_draws(row: Mapping[Any, Any], luck: Mapping[Any, Any] | None) -> list[
     values = [row[name] for name in ("median", "low90", "high90")]
     scale = scale_for(str(row["unit"]), largest_of(*values))
     name = Cell(str(row["name"]), ", ".join(filter(None, (scale.change, str(row["window"])))))
-    behind = _luck(luck, scale) if luck is not None else None
     if is_negligible(row):
         return [name, "about 0", None, None, None]
     middle, ends = estimate(*(value * scale.factor for value in values))
+    decimals = decimals_of(row["low90"] * scale.factor, row["high90"] * scale.factor)
+    # a row has the decimals of its widest interval, and luck alone one more
+    behind = _luck(luck, scale, decimals + 1) if luck is not None else None
     sure = row["low90"] > 0 or row["high90"] < 0
-    half = estimate(*(row[name] * scale.factor for name in ("median", "low50", "high50")))[1]
+    half = span(row["low50"] * scale.factor, row["high50"] * scale.factor, True, decimals)
     # 100% is said of all draws only, and of a middle value without a sign nothing
     share = percent(math.floor(100 * row["share"]) / 100) if row["median"] else None
     return [name, Cell(middle, strong=bool(sure)), Cell(ends, half), share, behind]
 
 
-def _luck(row: Mapping[Any, Any], scale: Scale) -> Cell:
-    difference, ends = estimate(*(row[name] * scale.factor for name in ("difference", "low", "high")))
-    return Cell(difference, ends)
+def _luck(row: Mapping[Any, Any], scale: Scale, most: int) -> Cell:
+    values = (row[name] * scale.factor for name in ("difference", "low", "high"))
+    return Cell(*estimate(*values, most=most))
 
 
 def _deciders(rows: Sequence[Mapping[Any, Any]]) -> str:
     """Which parameters decide the sign of which headline, in a sentence."""
+    asks = questions()
     decided = [
-        f"{row['name']} ({', '.join(one.partition('=')[0] for one in row['parameters'].split(';')[:3])})"
+        f"{row['name']} ({', '.join(asks.get(one, one) for one in _parameters(row)[:3])})"
         for row in rows
         if isinstance(row["parameters"], str) and row["parameters"] and not is_negligible(row)
     ]
     return f"A parameter decides the sign of: {'; '.join(decided)}. " if decided else ""
+
+
+def _parameters(row: Mapping[Any, Any]) -> list[str]:
+    """The parameters that decide a sign, from `a=0.6;b=0.4`."""
+    return [one.partition("=")[0] for one in row["parameters"].split(";")]
 
 
 def _held(varied: "pd.DataFrame | None") -> str:

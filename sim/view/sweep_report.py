@@ -9,11 +9,12 @@ import pandas as pd
 from sim.analysis.drivers import boundary_tables, discovery
 from sim.analysis.drivers.frontier import FRONTIER
 from sim.analysis.drivers.tipping import RETURNS
+from sim.analysis.factor_names import factor_name
 from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.folder_view import FolderView
 from sim.view.html_page import put_together
-from sim.view.labels import factor_name
+from sim.view.results_view import ResultsView
 from sim.view.sections import (
     boundary,
     checks,
@@ -31,7 +32,7 @@ from sim.view.sections import (
 from sim.view.sections.discovery import regions
 from sim.view.tables import text
 
-# Headlines with their own charts; the table has all.
+# Headlines with their own charts beside those that the experiment is about; the table has all.
 _DRAWN = ("trust", "revenue", "market_share", "laws", "us_success_abroad", "conflicts")
 _IN_FULL = ("trust", "revenue")  # those whose drivers are shown over time and by states of the inputs
 _FANS = ("trust", "revenue_us_cumulative")
@@ -68,7 +69,7 @@ def sections(folder_view: FolderView) -> list[Section]:
         parts.insert(0, levers.levers(view))
     parts += [
         Section(code, design_heat_map.HEADLINE[code].name, list(_headline(folder_view, code, at[code])))
-        for code in _DRAWN
+        for code in asked_about(view)
         if code in drawn
     ]
     parts.append(Section("fans", "Month by month", list(_fans(folder_view))))
@@ -77,18 +78,30 @@ def sections(folder_view: FolderView) -> list[Section]:
     return [*(replace(part, record=view.record) for part in parts), checks.reproduce(view)]
 
 
+def asked_about(view: ResultsView) -> list[str]:
+    """The headlines that have charts: first those of a boundary search and of the claims, then the usual."""
+    summary, claims = view.summary(boundary_tables.SUMMARY), view.summary("claims")
+    codes = [] if summary is None else [str(code) for code in summary["headline"]]
+    measured = set() if claims is None else set(claims["measure"])
+    codes += [code for code, series in design_drivers.SERIES_OF.items() if series in measured]
+    return list(dict.fromkeys([*codes, *_DRAWN]))
+
+
 def _answer(folder_view: FolderView) -> str:
-    """The design's size, and the verdict on each claim."""
-    claims = folder_view.view.summary("claims")
-    said = f"<strong>{text(design_tables.size_of_design(folder_view.view))}</strong>"
-    if claims is None:
-        return f"{said} The experiment states no claims. The table below shows each headline over the points."
-    return (
-        said
-        + " "
-        + "; ".join(f"{_quoted(row['claim'])} {text(_verdict(row))}" for row in claims.to_dict("records"))
-        + "."
-    )
+    """The design's size, the verdict on each claim, and what was found of a boundary or of a return."""
+    view = folder_view.view
+    claims = view.summary("claims")
+    parts = [f"<strong>{text(design_tables.size_of_design(view))}</strong>"]
+    if claims is not None:
+        verdicts = (f"{_quoted(row['claim'])} {text(_verdict(row))}" for row in claims.to_dict("records"))
+        parts.append(f"{'; '.join(verdicts)}.")
+    if view.summary(boundary_tables.SUMMARY) is not None:
+        parts.append(text(boundary.answer(view)))
+    if view.summary(RETURNS) is not None:
+        parts.append(text(tipping.answer_of(view)))
+    if len(parts) == 1:
+        parts.append("The experiment states no claims. The table below shows each headline over the points.")
+    return " ".join(parts)
 
 
 def _verdict(row: dict[Hashable, Any]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from sim.analysis import design_outcomes
 from sim.analysis.design_point import point_results
 from sim.analysis.headlines import HEADLINES, SERIES, compared_headlines
+from sim.analysis.range_names import range_name
 from sim.pipeline import Finished
 from sim.runs.pair_series import PairSeries, exported
 from tests.swept_results import FIRST, POINTS, gap, swept
@@ -87,6 +88,33 @@ def test_a_factor_of_many_values_is_cut_as_it_was_spread(spread: str) -> None:
     sizes = np.bincount(cut.codes)
     assert sizes.sum() == 400
     assert sizes.max() - sizes.min() <= 2, "every range has its share of the points"
+
+
+def test_scattered_points_are_cut_into_as_many_ranges_as_they_fill() -> None:
+    generator = np.random.default_rng(1)
+    values = pd.DataFrame(generator.uniform(size=(12, 2)), columns=["x", "y"])
+    at = pd.DataFrame({"difference": values["x"], "low": -1.0, "high": 1.0})
+    cells = design_outcomes.over_two(at, values, "x", "y", "difference")
+    assert cells.mean.shape == (3, 3) and cells.points.sum() == 12 and cells.x.ranges
+    grid = pd.DataFrame([(x, y) for x in np.arange(4.0) for y in np.arange(4.0)], columns=["x", "y"])
+    full = design_outcomes.over_two(at.reindex(grid.index), grid, "x", "y", "difference")
+    assert full.x.names == ("0", "1", "2", "3") and not full.x.ranges
+
+
+@pytest.mark.parametrize(
+    ("ends", "step", "name"),
+    [
+        ((0.000216, 0.125), 0.125, "0\N{EN DASH}0.125"),
+        ((0.000216, 0.125), 0.0, "0.000216\N{EN DASH}0.125"),
+        ((-0.988, -0.491), 0.0, "\N{MINUS SIGN}0.988 to \N{MINUS SIGN}0.491"),
+        ((4.018, 8.51), 4.49, "4.02\N{EN DASH}8.51"),
+        ((2.0, 2.0), 0.0, "2"),
+    ],
+)
+def test_a_range_has_no_digits_below_its_step_and_no_dash_before_a_minus(
+    ends: tuple[float, float], step: float, name: str
+) -> None:
+    assert range_name(*ends, step) == name
 
 
 def test_few_values_text_and_booleans_keep_their_names() -> None:

@@ -1,5 +1,7 @@
 """Charts of a design draw what the design can carry, and say how they are to be read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from sim.view.figures.design_charts import (
     DISAGREES,
     against,
     by_name,
+    heat_map,
     in_order,
     verdicts,
     verdicts_over,
@@ -20,7 +23,8 @@ from sim.view.figures.style import round_ticks
 from sim.view.folder_view import FolderView
 from sim.view.results_folders import just_written
 from sim.view.sections.design_claims import verdict_bars
-from sim.view.sections.design_drivers import Drivers, ranking_chart, said
+from sim.view.sections.design_drivers import Drivers, leaders, ranking_chart, said
+from sim.view.sections.design_factors import cut_of_points
 from sim.view.sections.design_heat_map import HEADLINE
 from tests.swept_results import swept
 
@@ -49,7 +53,9 @@ def test_a_factor_in_multiples_of_its_usual_value_says_so() -> None:
     times = manifest(
         "sobol", uncertainties={"choice.sensitivity": {"times": [0.5, 2]}, "trust.a": {"range": "prior"}}
     )
-    assert axis_name(times, "choice.sensitivity") == "choice: sensitivity, \N{MULTIPLICATION SIGN} usual"
+    assert axis_name(times, "choice.sensitivity") == (
+        "customers' sensitivity to perceived risk, \N{MULTIPLICATION SIGN} usual"
+    )
     assert axis_name(times, "trust.a") == "trust: a"
 
 
@@ -186,4 +192,43 @@ def test_an_axis_of_all_factors_is_named_as_everywhere_else() -> None:
     )
     figure = parallel(values, pd.Series([1.0, 2.0]), "difference", "points", "Cividis", (0.0, 2.0), None)
     words = [note["text"] for note in figure["layout"]["annotations"]]
-    assert {"MLA success", "day of switch 1"} <= set(words)
+    assert {"success of letters of<br>request to the US", "b: day of switch 1"} <= set(words)
+
+
+def test_numbers_in_cells_have_no_more_digits_than_fit_side_by_side() -> None:
+    means = np.array([[-0.6481, -0.752, -0.6, -0.57, -0.47]])
+    wide = heat_map(means, np.ones((1, 5), int), list("abcde"), ["y"], TITLES, "%", "Cividis", (-0.75, 0.75),
+                    signed=True)  # fmt: skip
+    assert wide["data"][0]["text"][0][:2] == ["\N{MINUS SIGN}0.65", "\N{MINUS SIGN}0.75"]
+    few = heat_map(means[:, :2], np.ones((1, 2), int), ["a", "b"], ["y"], TITLES, "%", "Cividis",
+                   (-0.75, 0.75), signed=True)  # fmt: skip
+    assert few["data"][0]["text"][0][0] == "\N{MINUS SIGN}0.648"
+
+
+def test_an_axis_has_room_for_intervals_of_the_usual_length() -> None:
+    outcomes = pd.Series(np.linspace(-1.139, -1.138, 9))
+    known = pd.DataFrame({"low": outcomes - 0.1, "high": outcomes + 0.1})
+    assert cut_of_points(outcomes, known) is None, "all intervals are longer than the marks differ"
+    known.loc[0, "low"] = -90.0
+    cut = cut_of_points(outcomes, known)
+    assert cut is not None and -2.0 < cut[0] < -1.238 and cut[1] == pytest.approx(-1.038)
+
+
+def test_an_index_that_is_blind_with_few_points_and_a_shift_of_next_to_nothing_are_said(
+    known: FolderView,
+) -> None:
+    rows = ranking(prior=(0.4, 0.3, 0.5), weight=(0.2, -0.1, 0.3))
+    values = pd.DataFrame({"prior": [1.0, 2.0], "weight": [1.0, 2.0]})
+    large = drivers(values, rows)
+    small = replace(large, swings=large.swings.assign(low=-1.138, high=-1.139, middle=-1.1385))
+    words = said(known.view, HEADLINE["trust"], small)
+    assert "But that is next to nothing: from its low to its high end it shifts the headline by no" in words
+    assert "more than 0.001 points of 100." in words
+    assert "next to nothing" not in said(known.view, HEADLINE["trust"], large)
+    pawn = replace(large, index="pawn")
+    assert "This index needs many points" in said(known.view, HEADLINE["trust"], pawn)
+    assert "This index needs many points" not in said(known.view, HEADLINE["trust"], large)
+    none = replace(pawn, ranking=rows.assign(clear=False))
+    assert "No factor stands out" in said(known.view, HEADLINE["trust"], none)
+    assert "none, the charts by factor show" in said(known.view, HEADLINE["trust"], none)
+    assert "may still move the headline" in leaders(known.view, {"trust": rows}, "pawn").note

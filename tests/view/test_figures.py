@@ -166,6 +166,17 @@ def test_a_country_counts_once_however_many_providers_have_the_offer_there() -> 
     assert list(found["announced"]) == [0.5, 0.0, 0.0, 0.0]
 
 
+def test_an_offer_without_a_country_is_not_counted_in_countries(two_worlds: FolderResults) -> None:
+    chart = next(chart for chart in charts(two_worlds) if chart.id == "offers-time")
+    units = {
+        figure["layout"]["title"]["text"]: figure["layout"]["yaxis"]["title"]["text"]
+        for figure in chart.figures
+    }
+    assert units["Local region"] == "countries"
+    for title in ("Court challenges to warrants", "Transparency reports"):
+        assert units[title] == "seeds in which one has it"
+
+
 def test_the_switch_is_marked_only_in_the_worlds_that_have_one(
     make_results: Callable[..., FolderResults],
 ) -> None:

@@ -154,7 +154,7 @@ def test_what_stays_is_drawn_with_its_interval_and_said_in_words(folder: Path, d
     unsure = "(at 1 of 4 points it is not sure that any does)"
     assert f"Trust in US providers abroad: 6% to 48% of the effect stays {unsure}." in words.body
     assert "Nothing tips along the range that was tried." in words.body
-    assert "Revenue of US providers abroad: a rule that lasts has no sure effect" in words.body
+    assert "Revenue of US providers abroad: no effect to lose" in words.body
     found = charts(part.blocks)
     trace = found["stays"].figures[0]["data"][0]
     assert trace["x"] == ([6, 12, 24, 48] if dated else [0, 1, 2, 3])

@@ -1,13 +1,15 @@
 """What the report says of a region in one sentence."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from sim.analysis.drivers.discovery import PRIM, TABLES, Discovery
-from sim.view.blocks import Text
+from sim.view.blocks import Chart, Text
 from sim.view.sections.discovery import regions
+from sim.view.tables import Table, to_html
 
 VALUES = pd.DataFrame({"a": [0.0, 1.0]})
 NO_REGION = {"region": None, "region_words": None, "density": None, "coverage": None, "share": None}
@@ -49,5 +51,24 @@ def test_one_sentence_tells_a_box_with_one_limit_and_no_other(
 ) -> None:
     blocks = regions(found(region, limits), VALUES)
     said = next(block.body for block in blocks if isinstance(block, Text))
-    assert said.startswith(f"<strong>trust lower?</strong>{told}")
+    assert said.startswith(f"<strong>Where is this so: trust lower?</strong>{told}")
     assert bool(told) == ("One limit" in said)
+
+
+def test_regions_name_factors_and_values_and_say_that_there_is_no_box() -> None:
+    one = found(BOX | {"region_words": "law.tests.location.bar ends_at_border and trust.spread above 0.1"}, 1)
+    values = VALUES.assign(**{"trust.spread": [0.0, 1.0], "law.tests.location.bar": ["ends_at_border", "x"]})
+    html = to_html(next(block for block in regions(one, values) if isinstance(block, Table)))
+    words = "reach of the US bar on disclosure ends at border and spread of trust within a country above 0.1"
+    assert f"Box 1: {words}" in html and "law.tests" not in html
+    nothing = next(block for block in regions(found(NO_REGION, 0), VALUES) if isinstance(block, Table))
+    assert "No box" in to_html(nothing)
+
+
+def test_the_slider_starts_at_the_densest_box_where_none_is_chosen() -> None:
+    one = found(BOX, 1)
+    first = one.tradeoff.iloc[0].to_dict()
+    steps = pd.DataFrame([first | {"step": 1, "density": 0.3}, first | {"step": 2, "density": 0.7}])
+    chart = next(block for block in regions(replace(one, tradeoff=steps), VALUES) if isinstance(block, Chart))
+    assert chart.choice is not None and chart.choice.start == "1.2"
+    assert "No step is dense enough to be chosen" in chart.read

@@ -132,8 +132,8 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
     words = " ".join(" ".join(Skeleton(page).words).split())
     assert "market 0 of 0 8 of 8 0 0 0 0 1 0 reaction 0 of 2 0 of 0 0 2 0 0 0 0 all 0 of 2 8 of 8" in words
     assert (
-        "S06 Said & done %, calibration 2 DE 2013: at most 10.00, model 31.00; DE 2013: at most 10.00, "
-        "model 30.00 a judged threshold" in words
+        "S06 Said & done %, calibration 2 Germany, 2013: at most 10, model 31.0; Germany, 2013: at most 10, "
+        "model 30.0 a judged threshold" in words
     )
     (section,) = (part for part in sections(ResultsView(two_worlds)) if part.id == "model-and-data")
     charts = {block.id: block.figures[0] for block in section.blocks if isinstance(block, Chart)}
@@ -145,7 +145,7 @@ def test_the_model_is_compared_with_each_source_and_misses_of_one_cause_share_a_
     assert set(misses["y"]) == {"reaction, fitted"} and "+10.00 tolerances" in misses["customdata"][1]
     by_name = {trace["name"]: trace for trace in charts["scores"]["data"]}
     assert (
-        by_name["model"]["y"] == ["A &lt;thing>, DE, 2016"]  # of the fit that ships, in words
+        by_name["model"]["y"] == ["A &lt;thing>, Germany, 2016"]  # of the fit that ships, in words
         and by_name["model"]["x"] == [0.25]
         and by_name["no change"]["x"] == [0.75]
     )
@@ -312,6 +312,13 @@ def test_an_interval_that_excludes_zero_never_shows_zero_as_an_end() -> None:
     assert estimate(50.2, 0.3, 100.1) == ("+50.2", "+0.3 to +100.1")
     assert estimate(-50.2, -100.1, -0.04)[1] == "\N{MINUS SIGN}100.1 to \N{MINUS SIGN}0.04"
     assert estimate(49.8, -0.3, 99.9)[1] == "0 to +100"
+
+
+def test_intervals_of_one_unit_are_read_together() -> None:
+    assert estimate(6.3689, 6.3582, 6.3791) == ("+6.37", "+6.36 to +6.38")
+    assert estimate(1e-8, 0.0, 2e-8)[1] == "0 to 0"
+    assert estimate(0.0004, 0.0002, 0.0006)[1] == "+0.0002 to +0.0006", "an end of 0 would hide the sign"
+    assert estimate(0.4, 0.21, 0.62, most=1)[1] == "+0.2 to +0.6"
 
 
 def test_units_are_written_as_they_are_spoken() -> None:

@@ -23,11 +23,22 @@ pytestmark = [
 ]
 
 
-# Titles of panels and of horizontal axes that a panel is too narrow for.
-CUT_TITLES = """[...document.querySelectorAll('.plot .gtitle, .plot .xtitle')].filter(title => {
-    const panel = title.closest('.plot').getBoundingClientRect(), words = title.getBoundingClientRect();
-    return words.left < panel.left - 2 || words.right > panel.right + 2;
+# Titles of panels and of axes that a panel is too small for, and titles of panels that run into the chart.
+CUT_TITLES = """[...document.querySelectorAll('.plot :is(.gtitle, .xtitle, .ytitle)')].filter(title => {
+    const plot = title.closest('.plot'), panel = plot.getBoundingClientRect();
+    const words = title.getBoundingClientRect(), chart = panel.top + plot._fullLayout._size.t;
+    return words.left < panel.left - 2 || words.right > panel.right + 2 ||
+        words.top < panel.top - 2 || words.bottom > panel.bottom + 2 ||
+        (title.classList.contains('gtitle') && words.bottom > chart + 2);
 }).map(title => title.textContent)"""
+
+
+# Charts in which panels that touch the same height of the page begin at different heights.
+UNEVEN_ROWS = """[...document.querySelectorAll('.panels')].filter(chart => {
+    const panels = [...chart.querySelectorAll('.plot')].map(panel => panel.getBoundingClientRect());
+    return panels.some(one => panels.some(other => Math.abs(one.top - other.top) > 1
+        && one.top < other.bottom && other.top < one.bottom));
+}).map(chart => chart.closest('figure').id)"""
 
 
 class Opened:
@@ -93,6 +104,7 @@ def test_report_opens_offline_draws_everything_and_fits(
         )).map(plot => plot.id)"""
     assert page.evaluate(empty) == []
     assert page.evaluate(CUT_TITLES) == []
+    assert page.evaluate(UNEVEN_ROWS) == []
     assert barriers(page) == []
     page.close()
 
@@ -106,6 +118,7 @@ def test_a_sweeps_report_opens_offline_draws_everything_and_fits(chromium: Brows
         assert opened.requests == [report.as_uri()]
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
         assert opened.page.evaluate(CUT_TITLES) == []
+        assert opened.page.evaluate(UNEVEN_ROWS) == []
         assert barriers(opened.page) == []
         opened.page.close()
 

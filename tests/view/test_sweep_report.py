@@ -1,7 +1,10 @@
 """The report of a sweep as text: what was put in is what it says, and it loads nothing."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from sim.runs.results import FolderResults
@@ -9,7 +12,7 @@ from sim.view.blocks import Chart
 from sim.view.folder_view import FolderView
 from sim.view.report import build
 from sim.view.results_folders import just_written
-from sim.view.sweep_report import sections
+from sim.view.sweep_report import asked_about, sections
 from tests.swept_results import gap, swept
 from tests.view.test_report import Skeleton
 
@@ -86,6 +89,15 @@ def test_the_answer_says_if_there_are_no_claims(tmp_path: Path) -> None:
     folder = swept(tmp_path, claims=False).folder
     words = words_of(build(FolderResults(folder), tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "The experiment states no claims" in words and "At how many points" not in words
+
+
+def test_headlines_that_claims_and_a_search_are_about_come_first() -> None:
+    tables = {"claims": pd.DataFrame({"measure": ["foreign_us_success_12m", "trust"]})}
+    view: Any = SimpleNamespace(summary=tables.get)
+    assert asked_about(view)[:3] == ["trust", "foreign_success", "revenue"]
+    tables["boundary"] = pd.DataFrame({"headline": ["data_at_home"]})
+    assert asked_about(view)[:3] == ["data_at_home", "trust", "foreign_success"]
+    assert len(asked_about(view)) == len(set(asked_about(view))) == 8
 
 
 def test_failed_pairs_leave_the_others(tmp_path: Path) -> None:

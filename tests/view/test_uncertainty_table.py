@@ -39,6 +39,12 @@ def test_a_sure_difference_is_bold_and_luck_stands_behind() -> None:
     assert row(made(-1.94, -0.97, 0.36, 0.9))[0] == f"{MINUS}1.0"
 
 
+def test_a_row_has_the_decimals_of_its_widest_interval_and_luck_one_more_at_most() -> None:
+    [[_, _, ends, _, luck]] = made(-12.0, -1.04, 3.0, 0.9).cells()
+    assert (ends.text, ends.detail) == (f"{MINUS}12 to +3", f"{MINUS}6 to +2")
+    assert (luck.text, luck.detail) == (f"{MINUS}1.5", f"{MINUS}1.6 to {MINUS}1.4")
+
+
 def test_all_draws_alone_are_called_100_percent() -> None:
     assert row(made(-1.94, -0.97, -0.36, 255 / 256))[2] == "99%"
 
@@ -52,5 +58,7 @@ def test_the_note_names_what_decides_a_sign_and_what_the_user_holds() -> None:
     note = made(-1.0, 0.2, 1.0, 0.6, "b=0.5;c=0.4", "held at your value").note
     assert "A parameter decides the sign of: Trust in US providers abroad (b, c)." in note
     assert "Held at your value in every draw: trust.asymmetry." in note
+    known = made(-1.0, 0.2, 1.0, 0.6, "price_sensitivity=0.5").note
+    assert "Trust in US providers abroad (how much price counts)." in known, "in words, not by its code"
     silent = made(-1.0, 0.2, 1.0, 0.6).note
     assert "decides" not in silent and "Held at your value" not in silent

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.analysis.design_outcomes import BY_CODE, at_points, compared
 from sim.analysis.drivers.boundary import MOST_POINTS, TOLERANCE, Boundary, grid_costs
 from sim.analysis.drivers.outcomes import inputs, outcomes_of, paired_outcomes
+from sim.analysis.factor_names import factor_name
 from sim.runs.csv_tables import write_csv
 from sim.runs.results import FolderResults
 from sim.scenario.factors import Factor
@@ -18,6 +19,8 @@ from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, factors
 from sim.scenario.strict import Value
 
+POINTS = "percentage points"  # the unit of a difference between percentages
+_MATTERS = 0.1  # difference of the share above between the ends of a factor that is said
 SUMMARY, SURFACE, RUNS, COSTS = TABLES = (
     "boundary",
     "boundary_surface",
@@ -140,6 +143,30 @@ def write(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[Path]:
     return paths
 
 
-def words_of(summary: Mapping[str, Any]) -> str:
-    """The answer in a sentence."""
-    return f"{summary['name']} ({summary['unit']}), {summary['of']}: {summary['said']}."
+def words_of(summary: Mapping[str, Any], surface: pd.DataFrame) -> str:
+    """The answer in sentences: how much of the space is above the level, and which factors decide that."""
+    unit = str(summary["unit"])
+    if unit.startswith("%") and " minus " in str(summary["of"]):
+        unit = POINTS
+    words = f"{summary['name']} ({unit}), {summary['of']}: {summary['said']}."
+    decide = [_decides(surface, path) for path in str(summary["factors"]).split("|")]
+    told = " and ".join(one for one in decide if one)
+    return f"{words} It is above {float(summary['level']):g} where {told}." if told else words
+
+
+def _decides(surface: pd.DataFrame, path: str) -> str:
+    """At which end of a factor the outcome is above the level, in words; empty if the factor hardly matters.
+
+    The ends are the lowest and the highest fifth of the steps of the surface.
+    """
+    above = surface["above"] > 0.5
+    steps = np.unique(surface[path].to_numpy())
+    fifth = max(1, len(steps) // 5)
+    low, high = (float(above[surface[path].isin(part)].mean()) for part in (steps[:fifth], steps[-fifth:]))
+    if abs(high - low) < _MATTERS:
+        return ""
+    end = "high" if high > low else "low"
+    return (
+        f"{factor_name(path)} is {end} ({low:.0%} of the space in the lowest fifth of its range, {high:.0%} "
+        "in the highest)"
+    )

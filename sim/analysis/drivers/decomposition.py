@@ -15,6 +15,7 @@ import pandas as pd
 from sim.analysis.drivers.sensitivity import Sample, replicates
 from sim.analysis.drivers.sensitivity_indices import known_mean, step_ends
 from sim.analysis.far_values import cut_range
+from sim.analysis.range_names import range_name
 
 STATES = (3, 2)  # of the first and the second input
 _SPREAD = {"low": 0.05, "median": 0.5, "high": 0.95}
@@ -98,8 +99,7 @@ def _said(value: Any) -> str:
 
 
 def _range(values: np.ndarray) -> str:
-    low, high = float(values.min()), float(values.max())
-    return f"{low:.3g}" if low == high else f"{low:.3g}\N{EN DASH}{high:.3g}"
+    return range_name(float(values.min()), float(values.max()))
 
 
 @dataclass(frozen=True)

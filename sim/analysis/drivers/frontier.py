@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.drivers.lever_words import candidate_words
 from sim.analysis.drivers.outcomes import inputs, outcomes_of
 from sim.analysis.headlines import HEADLINES
 from sim.runs.csv_tables import Unreadable
@@ -38,6 +39,9 @@ GOOD = {TRUST: 1.0, "revenue": 1.0, EVIDENCE: 1.0, "conflicts": -1.0}
 """The outcomes that decide whether a lever pays, and which way is good."""
 LEAST = {TRUST: 0.05, "revenue": 0.5, EVIDENCE: 0.05, "conflicts": 1.0}
 """What is too small to count, in the headline's unit (judgement)."""
+NEAREST = 0.1
+"""Of that, how far the nearer end of an interval is from zero at least (judgement): an end that is shown as 0
+excludes zero for nobody."""
 SHOWN = (*GOOD, "foreign_success", "laws", "data_at_home", "trust_intelligence")
 FEWEST = 10
 """Draws (or pairs) below which nothing is called sure (judgement)."""
@@ -306,9 +310,9 @@ def levers_table(frontier: pd.DataFrame) -> pd.DataFrame:
 
 
 def _surely(row: "pd.Series[Any]", sign: float, least: float) -> bool:
-    """Whether what a lever changes is large enough to count, and its interval on one side of zero."""
+    """Whether what a lever changes is large enough to count, and its interval clear of zero on one side."""
     ends = sign * row["bought_low"], sign * row["bought_high"]
-    return bool(min(ends) > 0.0 and sign * row["bought"] >= least)
+    return bool(min(ends) >= NEAREST * least and sign * row["bought"] >= least)
 
 
 def _unjudged(of: pd.DataFrame) -> str:
@@ -354,6 +358,5 @@ def _dominator(table: pd.DataFrame, at: pd.DataFrame, row: "pd.Series[Any]") -> 
 
 
 def name_of(rule: str, levers: str, terms: str = "") -> str:
-    """A candidate in words: `DOJ wins: agreements (notice = 1)`."""
-    own = rule if levers == NONE else f"{rule}: {levers.replace('_', ' ')}"
-    return f"{own} ({terms})" if terms else own
+    """A candidate in words: `DOJ wins: agreements (notice)`."""
+    return rule if levers == NONE else f"{rule}: {candidate_words(levers, terms)}"

@@ -21,6 +21,7 @@ from sim.analysis.drivers.frontier import (
     UNJUDGED,
     name_of,
 )
+from sim.analysis.drivers.lever_words import levers_words, terms_words
 from sim.scenario.levers import NONE
 
 _UNITS = {
@@ -71,18 +72,18 @@ def _of_rule(frontier: pd.DataFrame, mine: pd.DataFrame) -> Iterator[str]:
     if len(pays):
         best = pays.iloc[0]
         yield (
-            f"{_levers(best)} pays: it buys {_amounts(frontier, best, best['buys'])}, and costs nothing "
-            "beyond its interval."
+            f"{_levers(best)} pays: it buys {_amounts(frontier, best, best['buys'])}, and surely costs "
+            "nothing that counts."
         )
     else:
-        yield "No lever pays beyond its interval without costing something else."
+        yield "No lever surely buys something that counts without costing something else."
     trades = ranked[ranked["verdict"] == TRADES]
     worst = costs.iloc[-1] if len(costs) else trades.iloc[-1] if len(trades) else None
     if worst is None:
-        yield "No lever costs anything beyond its interval."
+        yield "No lever surely costs anything that counts."
     elif len(costs):
         yield (
-            f"{_levers(worst)} does not pay: it buys nothing beyond its interval and costs "
+            f"{_levers(worst)} does not pay: it surely buys nothing that counts and costs "
             f"{_amounts(frontier, worst, worst['costs'])}."
         )
     else:
@@ -100,8 +101,8 @@ def _counts(ranked: pd.DataFrame) -> str:
 
 
 def _levers(row: "pd.Series[str]") -> str:
-    words = str(row["levers"]).replace("_", " ")
-    return f"'{words}' ({row['terms']})" if row["terms"] else f"'{words}'"
+    words, terms = levers_words(str(row["levers"])), terms_words(str(row["terms"]))
+    return f"'{words}' ({terms})" if terms else f"'{words}'"
 
 
 def _amounts(frontier: pd.DataFrame, row: "pd.Series[str]", codes: str) -> str:

@@ -32,6 +32,7 @@ HALF, TENTH, SURE = 0.5, 0.1, 0.95
 _MOST_BINS, _FEWEST_IN_BIN = 6, 12
 _FEWEST_LAWS = 1.0  # in a bin, for a share of them
 LEVEL_OF_LAWS = "laws at the return"
+FEWEST_SURE = 4  # points at which a rule that lasts has a sure effect: what a statement on its share needs
 _CURVE = (
     "factor", "others", "outcome", "name", "at", "points", "along", "first", "last", "steepest", "tips_share",
     "half_at", "half_low", "half_high", "verdict",
@@ -90,10 +91,10 @@ def _curve(
     points: list[Point],
     inputs: Inputs,
 ) -> Iterator[dict[str, Any]]:
-    """The row of one curve: does the share tip, and where does it pass one half? At least four points."""
+    """The row of one curve: does the share tip, and where does it pass one half?"""
     there = [one for one in points if (outcome.code, at) in one.effects]
     sure = [one for one in there if one.effects[outcome.code, at].sure]
-    if len(there) < 4:
+    if len(there) < FEWEST_SURE:
         return
     row: dict[str, Any] = {
         "factor": factor,
@@ -103,8 +104,8 @@ def _curve(
         "at": at,
         "points": len(sure),
     }
-    if len(sure) < 4:
-        yield row | {"verdict": "no effect to lose: a rule that lasts has no sure effect at most points"}
+    if too_few(len(sure), len(there)):
+        yield row | {"verdict": no_effect(len(sure), len(there))}
         return
     of_date = factor in inputs.dates
     x = np.array([float(one.held) if of_date else float(inputs.x.loc[one.number, factor]) for one in sure])
@@ -127,6 +128,19 @@ def _curve(
         "half_high": high,
         "verdict": _verdict(steep, change),
     }
+
+
+def too_few(sure: int, points: int) -> bool:
+    """Whether a rule that lasts has a sure effect at too few of the points to say what of it stays."""
+    return sure < max(1, min(FEWEST_SURE, points))
+
+
+def no_effect(sure: int, points: int) -> str:
+    """That there is nothing that could stay, in words."""
+    if points == 1:
+        return "no effect to lose: a rule that lasts has no sure effect"
+    where = f"at only {sure} of {points} points" if sure else f"at none of {points} points"
+    return f"no effect to lose: a rule that lasts has a sure effect {where}"
 
 
 def _verdict(steep: np.ndarray, change: np.ndarray) -> str:
@@ -212,9 +226,12 @@ def level_past_return(repeal: pd.DataFrame) -> tuple[float | None, str]:
         return None, "the ruling that is turned back brings fewer laws, not more: there is nothing to repeal"
     stuck = known["share_low"] > HALF
     if stuck.all():
+        ends = list(dict.fromkeys(f"{end:.0%}" for end in (known["share"].min(), known["share"].max())))
+        grow = "; over 100%, they go on growing" if known["share"].max() > 1.0 else ""
         return None, (
             f"at every level, from {known['low'].min():.1f} further laws on, more than half are left "
-            f"{AFTER} months after the return: there is no level at which that begins"
+            f"{AFTER} months after the return ({' to '.join(ends)}{grow}): there is no level at which that "
+            "begins"
         )
     if not stuck.iloc[-1]:
         return None, (

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, PAPER, Figure, Trace, axis, layout
-from sim.view.labels import factor_name
 
 ABOVE, BELOW = "above the level", "at or below it"
 

@@ -55,7 +55,7 @@ def measured_and_model(rows: pd.DataFrame, title: str, colours: list[str]) -> Fi
         "orientation": "h",
         "x": numbers(pd.Series(values)),
         "y": names,
-        "text": [f"{value:+.2g}%".replace("-", "\N{MINUS SIGN}") for value in values],
+        "text": [f"{value:+.2g}%".replace("-", "\N{MINUS SIGN}") if value else "0%" for value in values],
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": colours},

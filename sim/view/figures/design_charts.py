@@ -44,6 +44,7 @@ _MARKS = {
     "not judged": ("#999999", "circle-open"),
 }
 _ASIDE = 0.5  # of the way to the next name, over which points of one name are spread
+_ACROSS = 27  # digits that fit side by side into a heat map
 _MOST_ACROSS = 6  # cells in a row that are wide enough for a number
 FEW = 200  # points that remain distinct as marks
 
@@ -82,10 +83,7 @@ def heat_map(
         "%{customdata} points<extra></extra>",
     }
     if written:
-        decimals = decimals_for(max(map(abs, limits)), 3)  # the same in all cells, and no more than fit
-        message = [
-            ["" if np.isnan(value) else number(value, signed, decimals) for value in row] for row in mean
-        ]
+        message = _numbers_in_cells(mean, signed, decimals_for(max(map(abs, limits)), 3))
         trace |= {"text": message, "texttemplate": "%{text}", "textfont": {"size": 12}}
     bar = {
         "thickness": 12,
@@ -104,6 +102,18 @@ def heat_map(
     if title:
         shape["title"] = heading(title)
     return {"data": [trace], "layout": shape}
+
+
+def _numbers_in_cells(mean: np.ndarray, signed: bool, decimals: int) -> list[list[str]]:
+    """The number in each cell, all with as many decimals: no more than fit into the cells of a row."""
+    room = _ACROSS // mean.shape[1]
+    while True:
+        words = [
+            ["" if np.isnan(value) else number(value, signed, decimals) for value in row] for row in mean
+        ]
+        if decimals == 0 or max(len(word) for row in words for word in row) <= room:
+            return words
+        decimals -= 1
 
 
 def limits_of(values: np.ndarray, symmetric: bool) -> tuple[float, float]:

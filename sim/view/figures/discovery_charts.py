@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
+from sim.view.figures.design_charts import plain_words
+from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, Figure, Trace, axis, heading, layout, names_axis
-from sim.view.labels import factor_name
 
 CASE, OTHER = "#C44E00", "#9a9a9a"
 _PASS_COLOURS = ("#0072B2", "#007A5A", "#A6488A", "#7A6400", "#332288", "#333333")
@@ -76,7 +78,7 @@ def box_limits(
 
     `limits`: the rows of a step by the name of its frame.
     """
-    names = [factor_name(one) for one in factors]
+    names = [folded(factor_name(one), 30) for one in factors]
     whole: Trace = {
         "type": "bar",
         "orientation": "h",
@@ -128,7 +130,7 @@ def _span(row: Mapping[Any, Any] | None) -> tuple[float, float, str]:
     if row is None:
         return 0.0, 0.0, "any value"
     if isinstance(row["levels"], str) and row["levels"]:
-        return 0.0, 1.0, f"{row['levels'].replace('|', ' or ')} ({_p(row['quasi_p_low'])})"
+        return 0.0, 1.0, f"{plain_words(row['levels'].replace('|', ' or '))} ({_p(row['quasi_p_low'])})"
     wide = (row["largest"] - row["least"]) or 1.0
     ends = [
         default if pd.isna(row[side]) else float(np.clip((row[side] - row["least"]) / wide, 0.0, 1.0))

@@ -206,7 +206,7 @@ def bought_bars(
 
     `rows`: rule, name, bought, bought_low, bought_high of one headline, scaled to `unit`.
     """
-    names = [folded(name, 44) for name in order]
+    names = [folded(name, 32) for name in order]  # a telephone has room for no more beside the marks
     traces: list[Trace] = []
     room = 0.5 / max(len(styles), 1)
     for k, style in enumerate(styles):

@@ -12,10 +12,15 @@ def offer_counts(
     title: str,
     span: tuple[str, str],
     height: int = 210,
+    by_country: bool = True,
 ) -> Figure:
     """One offer: a step line for the countries where it is live, a thin one for those where it is only
-    announced. `counts`: month, live, announced."""
+    announced. `counts`: month, live, announced. Of an offer without a country (not `by_country`) these are
+    1 where a provider has it, so that means over seeds are the share of seeds."""
     traces: list[Trace] = []
+    digits = ".1f" if by_country else ".0%"
+    of_seeds = {"tickformat": ".0%", "nticks": 4}
+    y = axis("countries") if by_country else axis("seeds in which one has it", **of_seeds)
     for name, style in styles.items():
         if name not in counts:
             continue
@@ -38,7 +43,7 @@ def offer_counts(
                         "shape": "hv",
                     },
                     "showlegend": True,
-                    "hovertemplate": f"{label}, %{{x|%b %Y}}: %{{y:.1f}}<extra></extra>",
+                    "hovertemplate": f"{label}, %{{x|%b %Y}}: %{{y:{digits}}}<extra></extra>",
                 }
             )
     return {
@@ -46,7 +51,7 @@ def offer_counts(
         "layout": layout(
             height,
             xaxis=time_axis(*span, dtick="M48"),
-            yaxis=axis("countries", rangemode="tozero"),
+            yaxis=y | {"rangemode": "tozero"},
             title=heading(title),
         ),
     }

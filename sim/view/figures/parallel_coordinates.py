@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
+from sim.view.figures.design_charts import plain_words
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, QUIET, Figure, Trace, layout
-from sim.view.labels import factor_name
 
 _SHADES = 9  # number of colours of the lines
 _PASSED_OVER = "rgba(120,120,120,0.13)"
@@ -71,7 +72,7 @@ def parallel(
         ],
         "hovertemplate": "point %{customdata[0]}: %{customdata[1]:.4~g}<extra></extra>",
     }
-    shape = layout(440, margin={"l": 70, "r": 30, "t": 84, "b": 14})
+    shape = layout(460, margin={"l": 70, "r": 30, "t": 104, "b": 14})
     shape["xaxis"] = {"visible": False, "range": [-0.08, len(axes) - 1 + 0.06], "fixedrange": True}
     shape["yaxis"] = {"visible": False, "range": [-0.03, 1.03], "fixedrange": True}
     shape["coloraxis"] = {"cmin": limits[0], "cmax": limits[1], "colorscale": scale, "colorbar": bar}
@@ -92,7 +93,7 @@ def parallel(
 
 
 def _axis(path: str, column: "pd.Series[Any]") -> _Axis:
-    label = factor_name(path).rpartition(": ")[2]
+    label = factor_name(path)
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         low, high = float(column.min()), float(column.max())
         return _measured(
@@ -101,7 +102,7 @@ def _axis(path: str, column: "pd.Series[Any]") -> _Axis:
     words = column.astype(str)
     names = sorted(words.unique())
     place = {name: (at + 0.5) / len(names) for at, name in enumerate(names)}
-    ticks = [(place[name], name[:18]) for name in names] if len(names) <= _MOST_NAMES else []
+    ticks = [(place[name], plain_words(name)[:18]) for name in names] if len(names) <= _MOST_NAMES else []
     return _Axis(label, words.map(place).to_numpy(float), ticks)
 
 

@@ -32,7 +32,8 @@ def value_bars(rows: pd.DataFrame, title: str) -> Figure:
             1.2,
             3,
         ),
-        "hovertemplate": "%{y}: %{x:.0f}%<extra></extra>",
+        "customdata": list(rows["quantity"]),
+        "hovertemplate": "%{y} (%{customdata}): %{x:.0f}%<extra></extra>",
     }
     weights = {
         "type": "scatter",

@@ -5,12 +5,13 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from sim.analysis.drivers.boundary import TOLERANCE
 from sim.analysis.drivers.boundary_tables import COSTS, RUNS, SUMMARY, SURFACE, words_of
+from sim.analysis.factor_names import factor_name
 from sim.view.blocks import Block, Chart, Choice, Section, Text, listed
 from sim.view.figures.boundary_chart import boundary_map
 from sim.view.figures.style import diverging
-from sim.view.labels import factor_name
-from sim.view.number_format import number, percent, setting
+from sim.view.number_format import number, scale_for, setting
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, records_of, text
 
@@ -23,11 +24,17 @@ def boundary(view: ResultsView) -> Section:
 @listed
 def _blocks(view: ResultsView) -> Iterable[Block]:
     summary = view.needed_summary("the boundary", SUMMARY).iloc[0].to_dict()
-    yield Text(f"<strong>{text(words_of({str(k): v for k, v in summary.items()}))}</strong>")
+    yield Text(f"<strong>{text(answer(view))}</strong>")
     yield _chart(view, {str(k): v for k, v in summary.items()})
     costs = view.summary(COSTS)
     if costs is not None:
         yield costs_table(costs)
+
+
+def answer(view: ResultsView) -> str:
+    """What the search found, in words."""
+    summary = records_of(view.needed_summary("the boundary", SUMMARY))[0]
+    return words_of(summary, view.needed_summary("the boundary", SURFACE))
 
 
 def _chart(view: ResultsView, summary: dict[str, object]) -> Chart:
@@ -37,14 +44,14 @@ def _chart(view: ResultsView, summary: dict[str, object]) -> Chart:
     two, others = (factors[0], factors[1]), factors[2:]
     slices, near = _slices(surface, runs, others)
     ends = [view.compare[0].colour, view.compare[1].colour] if view.compare else ["#0072B2", "#C44E00"]
-    figure = boundary_map(
-        slices, near, two, float(str(summary["level"])), str(summary["unit"]), diverging(*ends)
-    )
+    unit = str(summary["unit"])
+    unit = scale_for(unit, 0.0).change if view.compare else unit
+    figure = boundary_map(slices, near, two, float(str(summary["level"])), unit, diverging(*ends))
     read = (
         f"Colour: {text(str(summary['name']))} ({text(str(summary['of']))}), as a Gaussian process through "
         "the points says. Solid line: where it crosses the level. Dashed lines: between them the side is "
-        "open (probability between 2.5 and 97.5%). Filled circles are points that were run and lie above "
-        "the level, open squares those at or below it: most lie where the answer was open. All points have "
+        "open (probability between 2.5 and 97.5%). Black circles are points that were run and lie above "
+        "the level, grey squares those at or below it: most lie where the answer was open. All points have "
         "the same seeds, so this is the boundary of the mean over them."
     )
     if others:
@@ -83,12 +90,27 @@ def _slices(
 def costs_table(costs: pd.DataFrame) -> Table:
     """What grids would have cost for the same answer."""
     rows = [
-        [row["method"], int(row["points"]), percent(row["wrong"]), number(row["times"], digits=2)]
+        [row["method"], int(row["points"]), f"{row['wrong']:.2%}", number(row["times"], digits=2)]
         for row in records_of(costs)
     ]
     note = (
         "On the wrong side: share of the space, where the finest grid, interpolated linearly, is taken for "
-        "the truth. Compare the search with the first grid that puts no more on the wrong side."
+        f"the truth. {gain(costs)}"
     )
-    heads = columns("Method", ">Points", ">On the wrong side", ">Points over the search's")
+    heads = columns("Method", ">Points", ">On the wrong side", ">Points, as a multiple of the search's")
     return Table("What would a grid have cost?", heads, rows, note)
+
+
+def gain(costs: pd.DataFrame) -> str:
+    """Whether the search has saved points, in words: against the first grid that is as right."""
+    search, *grids = records_of(costs)
+    as_good = [grid for grid in grids if grid["wrong"] <= max(search["wrong"], TOLERANCE)]
+    if not as_good:
+        return "No coarser grid is as right."
+    points = int(as_good[0]["points"])
+    if points > search["points"]:
+        return f"The first grid that is right enough has {points:,} points: {as_good[0]['method']}."
+    return (
+        f"Here the search is no gain: {points:,} points of a grid put no more than {TOLERANCE:.0%} on the "
+        "wrong side, too, because the boundary is almost a straight line."
+    )

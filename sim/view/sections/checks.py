@@ -9,7 +9,9 @@ import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Section, Text, listed, section
+from sim.view.evidence_words import Name, measured, who_where_when
 from sim.view.number_format import (
+    DASH,
     Scale,
     decimals_for,
     decimals_of,
@@ -18,6 +20,7 @@ from sim.view.number_format import (
     missing,
     number,
     scale_for,
+    setting,
     span,
     with_unit,
 )
@@ -25,7 +28,7 @@ from sim.view.result_tables import claims_table, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import NO_CLAIMS
 from sim.view.sections.knockouts import fewer_pairs
-from sim.view.sections.record_counts import MANY, counts_table, extremes_table, short
+from sim.view.sections.record_counts import MANY, counts_table, extremes_table
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 
@@ -75,10 +78,13 @@ def switch_dates(view: ResultsView) -> Iterable[Block]:
         unit = str(group["unit"].iloc[0])
         scale = scale_for(unit, largest_of(*group["difference"], *group["low"], *group["high"]))
         found = {(str(row["on"]), str(row["label"])): row for row in records_of(group)}
-        cells = (_difference_cell(found.get(date), scale) for date in dates)
+        ends = [(row["low"] * scale.factor, row["high"] * scale.factor) for row in found.values()]
+        most = min((decimals_of(*one) for one in ends if one[0] < one[1]), default=0)
+        cells = (_difference_cell(found.get(date), scale, most) for date in dates)
         rows.append([Cell(str(group["name"].iloc[0]), scale.change), *cells])
-    pairs = sorted({int(value) for value in frame["pairs"].dropna()})
-    counted = f" Pairs: {', '.join(f'{value:,}' for value in pairs)}." if pairs else ""
+    pairs = frame.dropna(subset="pairs").groupby(["label"], sort=False)["pairs"].max().astype(int)
+    told = [f"{count:,} ({label})" for label, count in pairs.items()]
+    counted = f" Pairs: {', '.join(told)}." if told else ""
     note = (
         "The headline's difference and its 95% interval if the outcome had come on another date; in bold "
         f"where the interval excludes zero.{counted}"
@@ -87,10 +93,11 @@ def switch_dates(view: ResultsView) -> Iterable[Block]:
     yield Table("Does the date of the ruling matter?", heads, rows, note)
 
 
-def _difference_cell(row: dict[str, Any] | None, scale: Scale) -> Cell | None:
+def _difference_cell(row: dict[str, Any] | None, scale: Scale, most: int) -> Cell | None:
     if row is None:
         return None
-    difference, interval = estimate(*(row[name] * scale.factor for name in ("difference", "low", "high")))
+    values = (row[name] * scale.factor for name in ("difference", "low", "high"))
+    difference, interval = estimate(*values, most=most)
     return Cell(difference, interval, strong=bool(row["low"] > 0 or row["high"] < 0))
 
 
@@ -106,7 +113,7 @@ def evidence(view: ResultsView) -> Section:
 
 @listed
 def _record(view: ResultsView) -> Iterable[Block]:
-    yield from _rows(view.needed_summary("the comparison with the record", "record"))
+    yield from _rows(view.needed_summary("the comparison with the record", "record"), view.place)
 
 
 @listed
@@ -114,20 +121,20 @@ def _requested(view: ResultsView) -> Iterable[Block]:
     frame = view.needed_summary("the comparison with the rows of evidence", "evidence")
     if "counted" in frame:
         yield counts_table(frame)
-    yield from _rows(frame)
+    yield from _rows(frame, view.place)
 
 
-def _rows(frame: pd.DataFrame) -> Iterable[Block]:
+def _rows(frame: pd.DataFrame, name: Name) -> Iterable[Block]:
     """Every row; of many a folded table for each kind."""
     if len(frame) <= MANY or "kind" not in frame:
-        yield evidence_table(frame)
+        yield evidence_table(frame, name)
         return
     for kind, rows in frame.groupby("kind", sort=False):
-        table = evidence_table(rows)
+        table = evidence_table(rows, name)
         yield replace(table, title=f"Row by row: {kind}, {len(rows):,} rows", folded=True)
 
 
-def evidence_table(frame: pd.DataFrame) -> Table:
+def evidence_table(frame: pd.DataFrame, name: Name = str) -> Table:
     """Every row of evidence beside the model."""
     intervals = (
         ", ".join(str(kind) for kind in frame["interval"].unique())
@@ -137,40 +144,45 @@ def evidence_table(frame: pd.DataFrame) -> Table:
     note = (
         "Role: a fit may use calibration rows, never validation rows; context rows are for information. A "
         "verdict is about the mean of the runs. Data: with the source's standard error where it is known. "
-        f"Interval: {intervals}; it is wide where few simulated customers are asked."
+        f"Under the model's number: its interval ({intervals}), which is wide where few simulated customers "
+        "are asked."
     )
-    numbers = (">Data", ">Model", "Verdict", ">Interval", "Unit")
-    heads = columns("Row", "What", *numbers, "Role", "Cause of a miss", "What differs", "Source")
-    return Table("Row by row", heads, [_record_row(row) for row in records_of(frame)], note, tall=True)
+    heads = columns("What", ">Data", ">Model", "Verdict", "Role", "Why, and what differs", "Source")
+    rows = [_record_row(row, name) for row in records_of(frame)]
+    return Table("Row by row", heads, rows, note, tall=True)
 
 
 def details_table(frame: pd.DataFrame) -> Table:
     """What a terminal shows: every row, without causes and sources; of many the worst and the closest."""
-    return extremes_table(frame) if len(frame) > MANY else evidence_table(frame).first(7)
+    return extremes_table(frame) if len(frame) > MANY else evidence_table(frame).first(5)
 
 
-def _record_row(row: dict[str, Any]) -> list[Value]:
+def _record_row(row: dict[str, Any], name: Name) -> list[Value]:
     scale = scale_for(str(row["unit"]), largest_of(row["data"], row["model"]))
     bound, se = BOUND_WORDS.get(str(row.get("bound")), ""), row.get("se", math.nan)
-    error = "" if missing(se) else f" ± {number(se * scale.factor)}"
+    error = "" if missing(se) else f" ± {setting(se * scale.factor)}"
     low, high = row["low"] * scale.factor, row["high"] * scale.factor
     # the model's digits: those of its interval, and none that the data could not be told from
     finest = decimals_for(row["data"] * scale.factor) if missing(se) else decimals_for(se * scale.factor, 2)
     decimals = decimals_of(low, high)
     if row["data"] or not missing(se):
         decimals = min(decimals, finest)
-    data = number(row["data"] * scale.factor)
+    data = setting(row["data"] * scale.factor)
     model = number(row["model"] * scale.factor, decimals=None if missing(low) else decimals)
     interval = span(low, high, decimals=decimals)
-    population = row.get("population")
-    of = f", {population.replace('_', ' ')}" if isinstance(population, str) and population else ""
-    event = row.get("without_event")
-    without = f", effect of {event}" if isinstance(event, str) and event else ""
-    what = Cell(str(row["what"]), f"{short(str(row['place']))}{of}, {row['period']}{without}")
-    numbers = (f"{bound}{data}{error}", model, verdict_cell(str(row["verdict"])), interval, scale.title)
-    helped = row.get("helped")
-    role = Cell(str(row["role"]), f"helped {helped}" if isinstance(helped, str) and helped else "")
-    return [str(row["row"]), what, *numbers, role, row["cause"], row.get("note"), row["source"]]
+    event, helped = (_text(row.get(name_)) for name_ in ("without_event", "helped"))
+    without = f", effect of {event}" if event else ""
+    what = Cell(measured(str(row["what"])), f"{who_where_when(row, name)}{without}; {row['row']}")
+    told = f"{bound}{data}{error}"
+    numbers = Cell(told, scale.title), Cell(model, interval), verdict_cell(str(row["verdict"]))
+    differs = "; ".join(filter(None, (_text(row.get("note")), f"helped to set {helped}" if helped else "")))
+    cause = _text(row["cause"])
+    why = Cell(cause or differs or DASH, differs if cause else "")
+    return [what, *numbers, str(row["role"]), why, row["source"]]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 @section("reproduce", "How to reproduce this")
@@ -186,7 +198,7 @@ def reproduce(view: ResultsView) -> Iterable[Block]:
         else ", ".join(map(str, seeds))
     )
     took = (
-        with_unit(number(float(manifest["seconds"])), "seconds")
+        with_unit(setting(float(manifest["seconds"])), "seconds")
         if manifest.get("seconds") is not None
         else "not recorded"
     )

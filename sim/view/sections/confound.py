@@ -8,7 +8,7 @@ from sim.analysis.drivers.confound import BOUND, CONFOUND, OTHER, TOLD, WHOLE
 from sim.view.blocks import Block, Chart, Text, section
 from sim.view.figures.confound_charts import measured_and_model, shares_of_change
 from sim.view.figures.style import INK, QUIET
-from sim.view.number_format import estimate, largest_of, number, percent, scale_for, span
+from sim.view.number_format import estimate, largest_of, number, percent, scale_for
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -22,10 +22,11 @@ def confound(view: ResultsView) -> Iterable[Block]:
     first = frame.iloc[0]
     causes = _causes(frame)
     yield Text(
-        f"Each headline is taken over {text(first['window'])}. Four worlds were run with the same seeds: "
-        f"with both causes, with {text(causes[0])} alone, with {text(causes[1])} alone, and with neither. "
-        "What changes with neither has other causes. The rest is split: what a cause adds when it comes "
-        f"first, and when it comes last, averaged (Shapley values). {int(first['pairs'])} seeds."
+        f"Each headline is taken over {text(first['window'])}, not over its usual months as in the table of "
+        "headlines: what moves here may have faded there, or come later. Four worlds were run with the same "
+        f"seeds: with both causes, with {text(causes[0])} alone, with {text(causes[1])} alone, and with "
+        "neither. What changes with neither has other causes. The rest is split: what a cause adds when it "
+        f"comes first, and when it comes last, averaged (Shapley values). {int(first['pairs'])} seeds."
     )
     told = frame[(frame["verdict"] == TOLD) & ~frame["part"].isin((WHOLE, OTHER))]
     parts = list(dict.fromkeys(told["part"]))
@@ -48,7 +49,8 @@ def answer(frame: pd.DataFrame, bound: pd.DataFrame | None) -> str:
         shares = told.pivot_table("of_two", "headline", "part_name", sort=False)
         main = shares[(shares[one] >= 0.9) | (shares[other] >= 0.9)]
         words = [
-            f"The two together move {number_told} of {every} headlines. "
+            f"Taken over {frame['window'].iloc[0]}, the two together move {number_told} of {every} "
+            "headlines. "
             f"{one} makes nine tenths or more of it in {int((main[one] >= 0.9).sum())} of them, {other} in "
             f"{int((main[other] >= 0.9).sum())}."
         ]
@@ -99,7 +101,7 @@ def _shares(view: ResultsView, told: pd.DataFrame, parts: list[str]) -> Chart:
         "The two shares of a headline add up to 100%. Beyond 100% or below 0: the causes pull against each "
         "other. The line through a dot goes from the share of the cause that comes first to its share if it "
         "comes last: where it is long, the two need each other, and no share is more than a convention. "
-        "Headlines that the two do not surely move are left out."
+        "Headlines that the two do not surely move in these months are left out."
     )
     return Chart(
         "confound-shares", "Which of the two was it?", read, [shares_of_change(told, names, colours, title)]
@@ -150,24 +152,26 @@ def confound_table(frame: pd.DataFrame) -> Table:
         )
         first, last = (number(row[name] * scale.factor, signed=True, digits=3) for name in ("first", "last"))
         own = row["part"] not in (WHOLE, OTHER)
-        two = percent(row["of_two"]) if own else ""
+        two: Value = percent(row["of_two"]) if own else ""
         if own and not pd.isna(row["of_two_low"]):
-            two += f" ({span(100 * row['of_two_low'], 100 * row['of_two_high'], decimals=0)})"
+            two = Cell(
+                percent(row["of_two"]), f"{percent(row['of_two_low'])} to {percent(row['of_two_high'])}"
+            )
         name = Cell(str(row["part_name"]), strong=row["part"] == WHOLE)
         verdict = "" if own or row["part"] == OTHER else str(row["verdict"])
         rows.append(
             [
-                str(row["name"]), name, value, interval, *((first, last) if own else ("", "")),
-                percent(row["share"]), two, scale.change, verdict,
+                Cell(str(row["name"]), scale.change), name, Cell(value, interval),
+                *((first, last) if own else ("", "")), percent(row["share"]), two, verdict,
             ]
         )  # fmt: skip
     heads = columns(
-        "Headline", "Part", ">Change", ">95% interval", ">If first", ">If last", ">Of the change",
-        ">Of the two", "Unit", "The two together",
+        "Headline", "Part", ">Change", ">If first", ">If last", ">Of the change", ">Of the two",
+        "The two together",
     )  # fmt: skip
     note = (
-        "Other causes: the change in the world with neither. The parts add up to the whole change. Of the "
-        "two: the share in what the two changed together, with its 95% interval; missing where that cannot "
-        "be told from nothing."
+        "Under a change: its 95% interval. Other causes: the change in the world with neither. The parts add "
+        "up to the whole change. Of the two: the share in what the two changed together, with its 95% "
+        "interval; missing where that cannot be told from nothing."
     )
     return Table("The same in numbers", heads, rows, note, folded=True, tall=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.analysis.drivers.decomposition import Decomposition
+from sim.analysis.factor_names import factor_name
 from sim.analysis.far_values import cut_of_bars
 from sim.analysis.headlines import Headline
 from sim.scenario.samples import POSTERIOR
@@ -19,7 +20,6 @@ from sim.view.figures.sensitivity_charts import (
     stacked_histogram,
     tornado,
 )
-from sim.view.labels import factor_name
 from sim.view.number_format import decimals_of, estimate, number, scale_for, span
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import HEADLINE, difference_in_words
@@ -29,6 +29,12 @@ MOST = 12  # factors in a chart
 NO_EFFECT = "a factor without effect"
 _DRAWN = (
     " The parameters of a fit are drawn together: one that seems to move the headline may stand for another."
+)
+_NEXT_TO_NOTHING = 0.02  # of the headline itself: a shift that is not worth a ranking
+_FEW = " A factor that is not named may still move the headline: this index needs many points to tell."
+_BLIND = (
+    " This index needs many points. Whether the headline shifts with the factors that it does not tell from "
+    "none, the charts by factor show."
 )
 _OF_THE_FIRST = 0.1  # of the largest index: what a factor needs to be named beside it
 INDEX_NAMES = {"mu_star": "effect of its whole range (mu*)", "total": "total index", "pawn": "PAWN index"}
@@ -105,9 +111,10 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
         return f"{of} is <strong>constant</strong>: it is the same at every point, so nothing drives it."
     clear = rows[rows["clear"]]
     lost = _lost(rows)
+    blind = _BLIND if found.index == "pawn" and len(clear) < len(rows) else ""
     if clear.empty:
-        return f"No factor stands out from one without any effect on {of}.{lost}"
-    count = f" {len(clear):,} of {len(rows):,} factors are clear of no effect."
+        return f"No factor stands out from one without any effect on {of}.{blind}{lost}"
+    count = f" {len(clear):,} of {len(rows):,} factors are clear of no effect.{blind}"
     first = clear.iloc[0]
     perhaps = _perhaps_larger(rows)
     if perhaps:
@@ -126,7 +133,24 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
         if level.empty
         else f"{', '.join(names)}{more} move {of} most; as their intervals overlap, their order is open."
     )
-    return lead + count + lost
+    hardly = _hardly(found, [str(first["factor"]), *map(str, level["factor"])], _unit(view, headline))
+    return lead + hardly + count + lost
+
+
+def _hardly(found: Drivers, names: list[str], unit: str) -> str:
+    """That factors move a headline by next to nothing, although their indices are clear of no effect.
+
+    All points have the same seeds, so the least shift can be told from none.
+    """
+    ends = found.swings[found.swings["factor"].isin(names)].dropna(subset=["low", "high"])
+    shifts = (ends["high"] - ends["low"]).abs()
+    middle = abs(float(found.swings["middle"].iloc[0])) if len(found.swings) else 0.0
+    if len(ends) < len(names) or not 0.0 <= shifts.max() < _NEXT_TO_NOTHING * middle:
+        return ""
+    return (
+        f" But that is next to nothing: from its low to its high end it shifts the headline by no more than "
+        f"{number(shifts.max(), digits=1)} {text(unit)}."
+    )
 
 
 def _perhaps_larger(rows: pd.DataFrame) -> list[str]:
@@ -298,7 +322,7 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
         f"Each factor with its {INDEX_NAMES[index]}{unit} and 95% interval ({_which(view)}). A factor is "
         "named if it is clear of no effect and its index is at least a tenth of the largest. 'open': a "
         "factor that is not clear of no effect has a larger index. 'constant': the headline is the same at "
-        "every point."
+        f"every point.{_FEW if index == 'pawn' else ''}"
     )
     heads = columns("Headline", ">Factors clear of no effect", "First", "Second", "Third")
     return Table("What drives each headline", heads, rows, note)

@@ -130,9 +130,7 @@ def _by_factor(
         return
     own = values.loc[known.index]
     each = [name for name in varied if len(known) <= FEW and is_ordered(own[name])]
-    cuts = {
-        name: _cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied
-    }
+    cuts = {name: cut_of_points(known[of], known) if name in each else _cut(spreads[name]) for name in varied}
     figures = []
     for name in varied:
         titles = (axis_name(view.manifest, name), look.unit)
@@ -148,16 +146,22 @@ def _by_factor(
             "A diamond is the median of the points at that level of the factor. The thick bar holds the "
             "middle 50% of them, the thin bar the middle 90%. "
         )
+    others = " Marks of one value differ by the other factors and by chance." if len(varied) > 1 else ""
     read = (
-        f"{marks}Where the marks differ along a factor, the headline depends on that factor alone; where "
-        f"they do not, it depends on other factors or on chance.{CUT if any(cuts.values()) else ''}"
+        f"{marks}Where the marks shift along a factor, the headline changes with it.{others}"
+        f"{CUT if any(cuts.values()) else ''}"
     )
     yield Chart("against", "How does it change with each factor?", read, figures, width=380, legend=False)
 
 
-def _cut_of_points(outcomes: "pd.Series[float]", known: pd.DataFrame) -> tuple[float, float] | None:
-    """Where the axis of a chart of points with their intervals is cut."""
-    return cut_range(outcomes) or cut_of_bars(outcomes, [*known["low"], *known["high"]])
+def cut_of_points(outcomes: "pd.Series[float]", known: pd.DataFrame) -> tuple[float, float] | None:
+    """Where the axis of a chart of points with their intervals is cut.
+
+    Intervals of the usual length fit: an axis for the marks alone could magnify noise into a pattern.
+    """
+    usual = float(np.nanmedian(known["high"] - known["low"])) / 2 if known["low"].notna().any() else 0.0
+    inner = [*outcomes, *(outcomes - usual), *(outcomes + usual)]
+    return cut_range(outcomes) or cut_of_bars(inner, [*known["low"], *known["high"]])
 
 
 def _cut(spread: pd.DataFrame) -> tuple[float, float] | None:
@@ -170,7 +174,7 @@ def draws(view: ResultsView, code: str, at: pd.DataFrame) -> Chart:
     """The headline at every draw of a fit, in order: such a design has no factor to set it against."""
     headline, of = HEADLINE[code], DIFFERENCE if view.compare is not None else "a"
     known = at[at[of].notna()]
-    look, cut = _look(view, headline, known[of].to_numpy()), _cut_of_points(known[of], known)
+    look, cut = _look(view, headline, known[of].to_numpy()), cut_of_points(known[of], known)
     titles = ("draws, from the lowest to the highest outcome", look.unit)
     figure = in_order(known[of], known["low"], known["high"], titles, look.colour, cut)
     below, above = int((known[of] < 0).sum()), int((known[of] > 0).sum())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from sim.analysis.design_outcomes import Cells
+from sim.analysis.factor_names import factor_name
 from sim.analysis.far_values import cut_range
 from sim.analysis.headlines import HEADLINES, Headline
 from sim.view.blocks import Block, Chart, NotThere, Section, listed
@@ -66,12 +67,17 @@ def _blocks(
     read = (
         f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) "
         f"over the points of the design in it. The value of a point is a mean over {seeds}. There are "
-        f"{points:,} points. All other factors vary within a cell.{cut} An empty cell has no point. Hover "
-        f"over a cell for its numbers.{colours}"
+        f"{points:,} points.{_others(first)}{cut} Hover over a cell for its numbers.{colours}"
     )
-    question = f"How does the headline depend on {named[0]} and {named[1]}?"
+    question = f"How does the headline depend on {factor_name(titles[0])} and {factor_name(titles[1])}?"
     yield Chart("heat-map", question, read, figures, width=340)
     yield _in_numbers(view, headline, cells.get(DIFFERENCE, cells["a"]), named)
+
+
+def _others(cells: Cells) -> str:
+    """What a cell may hold beside a single point."""
+    said = " All other factors vary within a cell." if cells.points.max() > 1 else ""
+    return said + ("" if cells.points.all() else " An empty cell has no point.")
 
 
 def _difference_map(

@@ -5,12 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.factor_names import factor_name
 from sim.view.design_axes import definition
-from sim.view.labels import factor_name
+from sim.view.figures.design_charts import plain_words
 from sim.view.number_format import estimate, scale_for, setting
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import DIFFERENCE, HEADLINE, difference_in_words
-from sim.view.tables import Table, Value, columns
+from sim.view.tables import Cell, Table, Value, columns
 
 _FEW_VALUES = 8
 _MANY_FACTORS = 20
@@ -34,12 +35,20 @@ def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:
         kind, spec = definition(view.manifest, str(name))
         multiples = " (multiples of the usual value)" if "times" in spec else ""
         column = values[name]
-        rows.append([factor_name(str(name)), kind, _values(column) + multiples, int(column.nunique())])
+        rows.append(
+            [
+                Cell(factor_name(str(name)), detail=str(name)),
+                kind,
+                _values(column) + multiples,
+                int(column.nunique()),
+            ]
+        )
     return Table(
         "Factors of the design",
         columns("Factor", "Kind", "Values", ">Number of values"),
         rows,
-        "Nobody decides an uncertainty; somebody can decide a lever.",
+        "Nobody decides an uncertainty; somebody can decide a lever. `warrantsim explain` gives the "
+        "meaning, range and source of each path.",
         folded=len(rows) > _MANY_FACTORS,
     )
 
@@ -48,7 +57,8 @@ def _values(column: "pd.Series[Any]") -> str:
     """All values of a factor if they are few, else their range or number."""
     numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     if column.nunique() <= _FEW_VALUES:
-        return ", ".join(setting(value) for value in sorted(column.unique(), key=None if numeric else str))
+        distinct = sorted(column.unique(), key=None if numeric else str)
+        return ", ".join(setting(value) if numeric else plain_words(value) for value in distinct)
     return (
         f"{setting(column.min())} to {setting(column.max())}" if numeric else f"{column.nunique():,} values"
     )

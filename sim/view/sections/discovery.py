@@ -1,19 +1,25 @@
 """Scenario discovery: the regions of a design that answer a question, their limits, and the trade-off."""
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.drivers.discovery import CART, PRIM, Discovery
+from sim.analysis.factor_names import factor_name
 from sim.view.blocks import Block, Chart, Choice, Missing, Text
+from sim.view.figures.design_charts import plain_words
 from sim.view.figures.discovery_charts import Frames, around, box_limits, tradeoff
 from sim.view.number_format import percent
 from sim.view.tables import Cell, Table, Value, columns, text
 
 _MOST_FRAMES = 14  # steps of a pass that the slider goes through
 _MOST_BOXES = 4  # that have a panel of their own
+_CHOSEN = "A diamond is the chosen step."
+_NOT_CHOSEN = "No step is dense enough to be chosen; the slider starts at the densest."
 HOW_TO_READ = (
     "Density is the share of a region's points that are of interest; coverage is the share of all points of "
     "interest that it holds. Boxes are found one after another (PRIM): a later box counts only points that "
@@ -27,12 +33,31 @@ def regions(found: Discovery, values: pd.DataFrame, only: str | None = None) -> 
 
     `only` is the code of the one question to show.
     """
+    found = _in_plain_words(found, values)
     mine = found.regions if only is None else found.regions[found.regions["question"] == only]
     blocks: list[Block] = [_table(mine)]
     for number, (code, rows) in enumerate(mine.groupby("question", sort=False)):
         if (rows["method"] == PRIM).any() and len(_of(found.tradeoff, str(code))):
             blocks += _charts(found, str(code), str(rows["words"].iloc[0]), values, number)
     return blocks
+
+
+def _in_plain_words(found: Discovery, values: pd.DataFrame) -> Discovery:
+    """The same with the names of factors and of their values instead of paths and codes."""
+    names = {str(path): factor_name(str(path)) for path in values.columns}
+    for column in values.select_dtypes(exclude="number"):
+        names |= {str(value): plain_words(value) for value in values[column].unique()}
+    any_code = "|".join(re.escape(code) for code in sorted(names, key=len, reverse=True))
+    coded = re.compile(rf"(?<![\w.])(?:{any_code})(?![\w.])")
+
+    def named(column: "pd.Series[Any]") -> "pd.Series[Any]":
+        return column.map(lambda words: coded.sub(lambda code: names[code[0]], words), na_action="ignore")
+
+    return replace(
+        found,
+        regions=found.regions.assign(region_words=named(found.regions["region_words"])),
+        tradeoff=found.tradeoff.assign(box_words=named(found.tradeoff["box_words"])),
+    )
 
 
 def _table(rows: pd.DataFrame) -> Table:
@@ -47,7 +72,8 @@ def _table(rows: pd.DataFrame) -> Table:
         last = row["question"]
         note = str(row["note"]) if isinstance(row["note"], str) else ""
         if pd.isna(row["region"]):
-            lines.append([head, Cell("none", detail=note), None, None, None])
+            none = "No box" if row["method"] == PRIM else "No region"
+            lines.append([head, Cell(none, detail=note), None, None, None])
             continue
         name = f"{'Box' if row['method'] == PRIM else 'Leaf'} {int(row['region'])}"
         words = Cell(f"{name}: {row['region_words']}", detail=note if head.text else "")
@@ -74,12 +100,12 @@ def _charts(found: Discovery, code: str, words: str, values: pd.DataFrame, numbe
     labels = {name: f"pass {a}, step {b}" for name, a, b in frames}
     read = (
         "Left: every box on PRIM's way from all points (right end) to a small box (left end), a line a pass. "
-        "A diamond is the chosen step. Right: the limits of the box that the slider names (ring on the left) "
-        "with quasi-p values; limits that could be chance are already dropped. Move the slider to trade "
-        "coverage for density."
+        f"{_CHOSEN if steps['chosen'].any() else _NOT_CHOSEN} Right: the limits of the box that the slider "
+        "names (ring on the left) with quasi-p values; limits that could be chance are already dropped. Move "
+        "the slider to trade coverage for density."
     )
     choice = Choice("Box", labels, slider=True, start=frames[start][0])
-    yield Text(f"<strong>{text(words)}?</strong>{_one_limit(found, code)}")
+    yield Text(f"<strong>Where is this so: {text(words)}?</strong>{_one_limit(found, code)}")
     yield Chart(f"tradeoff-{number}", "How sure, and how much of it?", read, figures, choice, width=430)
     yield from _panels(found, code, values, number)
 
@@ -101,19 +127,22 @@ def _one_limit(found: Discovery, code: str) -> str:
 
 
 def _frames(steps: pd.DataFrame) -> tuple[Frames, int]:
-    """Steps for the slider, evenly from each pass and always the chosen one; and where it starts."""
+    """Steps for the slider, evenly from each pass and always the chosen one; and where it starts.
+
+    It starts at the chosen one, or at the densest where none is dense enough to be chosen.
+    """
     out: list[tuple[str, int, int]] = []
-    start = 0
+    densities: list[float] = []
     for number, mine in steps.groupby("pass"):
         picked = set(np.linspace(0, len(mine) - 1, min(len(mine), _MOST_FRAMES)).round().astype(int).tolist())
         picked |= set(np.flatnonzero(mine["chosen"].astype(bool)).tolist())
         for k in sorted(picked):
             row = mine.iloc[k]
-            if bool(row["chosen"]) and not any(name.endswith("*") for name, _, _ in out):
-                start = len(out)
             mark = "*" if bool(row["chosen"]) else ""
             out.append((f"{number}.{int(row['step'])}{mark}", int(str(number)), int(row["step"])))
-    return out, start
+            densities.append(float(row["density"]))
+    chosen = [k for k, (name, _, _) in enumerate(out) if name.endswith("*")]
+    return out, chosen[0] if chosen else int(np.nanargmax(densities))
 
 
 def _panels(found: Discovery, code: str, values: pd.DataFrame, number: int) -> Iterable[Block]:

@@ -10,14 +10,13 @@ from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.offer_counts import offer_counts
 from sim.view.figures.quantiles import fan, of_world
 from sim.view.figures.time_series import together
-from sim.view.labels import INSTRUMENTS, OFFERS
+from sim.view.labels import INSTRUMENTS, OFFERS, WITHOUT_COUNTRY
 from sim.view.number_format import percent
 from sim.view.results_view import ResultsView
 from sim.view.sections.over_draws import beyond_luck
-from sim.view.tables import Table, Value, columns
+from sim.view.tables import Cell, Table, Value, columns
 
 TOTALS = {"localisation": "Localisation or procurement rule", "total": "All instruments except protests"}
-IN_FORCE = "in force at the end"
 
 
 @section("laws", "What governments did")
@@ -73,30 +72,32 @@ def _agreement(view: ResultsView) -> Iterable[Block]:
         cells: list[Value] = [view.place(str(country)), INSTRUMENTS.get(str(instrument), str(instrument))]
         for world in view.styles:
             key = (country, instrument, world)
-            cells += _in_world(at.get(key))
+            cells.append(_in_world(at.get(key)))
         rows.append(cells)
-    heads = [
-        f"{'>' if what == IN_FORCE else ''}{style.label}: {what}"
-        for style in view.styles.values()
-        for what in (IN_FORCE, "first month", "reason")
-    ]
+    chance = (
+        f" One seed is {100 / view.seeds:.0f} points, and the rows with the largest differences of hundreds "
+        "come first: small ones are chance."
+        if view.seeds > 1
+        else ""
+    )
     note = (
-        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}. The "
-        "first month is the median over the seeds with the law, the reason the most frequent one. Rows in "
-        "which the worlds differ most come first. The reason 'timeline' marks a law of the real world, "
-        "enacted on its historical date. Rest-of-region groups are not in this table: the laws of their "
-        "countries are recorded as shares and are counted in the charts above."
+        f"In force at the end: share of the {view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}. Under "
+        "it: the first month, the median over the seeds with the law, and the most frequent reason. Rows in "
+        f"which the worlds differ most come first.{chance} The reason 'timeline' marks a law of the real "
+        "world, enacted on its historical date. Rest-of-region groups are not in this table: the laws of "
+        "their countries are recorded as shares and are counted in the charts above."
     )
-    yield Table(
-        "Which laws, where, and how likely?", columns("Country", "Instrument", *heads), rows, note, tall=True
-    )
+    heads = columns("Country", "Instrument", *(f">{style.label}" for style in view.styles.values()))
+    yield Table("Which laws, where, and how likely?", heads, rows, note, tall=True)
 
 
-def _in_world(row: Any) -> list[Value]:
+def _in_world(row: Any) -> Cell:
+    """How likely a law is in force at the end of a world, since when and why."""
     if row is None or pd.isna(row["share"]):
-        return ["0%", None, None]
-    month = None if pd.isna(row["month"]) else pd.Timestamp(row["month"]).strftime("%Y-%m")
-    return [percent(row["share"]), month, None if pd.isna(row["why"]) else str(row["why"]).replace("_", " ")]
+        return Cell("0%")
+    month = "" if pd.isna(row["month"]) else pd.Timestamp(row["month"]).strftime("%Y-%m")
+    why = "" if pd.isna(row["why"]) else str(row["why"]).replace("_", " ")
+    return Cell(percent(row["share"]), ", ".join(filter(None, (month, why))))
 
 
 @section("offers", "What US providers offered")
@@ -116,14 +117,16 @@ def offers(view: ResultsView) -> Iterable[Block]:
             if (rows["offer"] == code).any()
         }
         if of_offer:
-            figures.append(offer_counts(of_offer, view.styles, title, view.span))
+            by_country = code not in WITHOUT_COUNTRY
+            figures.append(offer_counts(of_offer, view.styles, title, view.span, by_country=by_country))
     if not figures:
         raise NotThere("the offers of US providers", "No provider changed its offers in any run.")
     read = (
         "Countries in which at least one US provider has the offer live (thick line), or has only "
         "announced it (thin dotted line); mean over seeds. Closed offers do not count, nor do offers that "
         "existed before the first month. Panels have their own vertical axes, from zero. Court challenges "
-        "and transparency reports have no country: 1 means that a provider has them."
+        "and transparency reports have no country: their panels show the share of seeds in which at least "
+        "one provider has them."
     )
     yield Chart("offers-time", "In how many countries is each offer available?", read, figures, width=300)
     happened = [e for e in view.manifest.get("events", []) if e["cause"] == "endogenous"]

@@ -13,7 +13,7 @@ from sim.view.number_format import MINUS, estimate, with_unit
 from sim.view.result_tables import headlines_table, scales, uncertainty_table
 from sim.view.results_view import ResultsView
 from sim.view.sections.plain_answer import plain_answer, what_it_hangs_on
-from sim.view.tables import Table, columns, records_of, text
+from sim.view.tables import Table, coded, columns, records_of, text
 
 LIMITS = (
     "The results follow from the mechanisms and priors of the model. Each world has the same agents and "
@@ -21,8 +21,9 @@ LIMITS = (
     "No data measure the effect of the court's outcome on purchasing. All data come from the one history "
     "that happened, so none show what another rule would have changed: the headlines depend on priors.",
     "What foreign police obtain hangs on one question of law: where a US warrant stops at the border, does "
-    "the US ban on handing data to foreign police (18 U.S.C. 2702) stop there, too? The model says yes. With "
-    "law.tests.location.bar=worldwide it says no, and hardly any difference is left while police write few "
+    "the US ban on handing data to foreign police (18 U.S.C. 2702) stop there, too? The model says yes: they "
+    "then obtain less where DOJ wins, unless direct orders succeed far less often than judged. If the answer "
+    "is no (`law.tests.location.bar=worldwide`), hardly any difference is left while police write few "
     "letters of request, as the record shows; if they wrote many, they would obtain more where DOJ wins.",
     "The GDPR and the CLOUD Act came two months apart: changes in 2018 cannot be attributed to either alone.",
     "Data on European providers' market shares start in 2017, after the shock of 2013, so they show no "
@@ -174,7 +175,7 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | Non
         if warnings
         else ""
     )
-    listed = "".join(f"<li>{text(limit)}</li>" for limit in limits)
+    listed = "".join(f"<li>{coded(limit)}</li>" for limit in limits)
     told = "".join(f'<p class="answer">{one}</p>' for one in (answers(view) if said is None else [said]))
     fragile = turns(view.summary("headlines"), view.summary("knockouts")) if said is None else ""
     if uncertainty is not None and said is None:

@@ -15,12 +15,14 @@ from sim.analysis.drivers.frontier import (
     name_of,
 )
 from sim.analysis.drivers.frontier_answer import answer, rules_with_levers
+from sim.analysis.drivers.lever_words import candidate_words
 from sim.scenario.levers import NONE
 from sim.view.blocks import Block, Chart, Section, Text, listed
 from sim.view.figures.frontier_charts import bought_bars, frontier_chart, levers_chart, symbol_of
 from sim.view.figures.style import world_styles
 from sim.view.number_format import POINTS, POINTS_OF_100, largest_of, number, scale_for, span
 from sim.view.results_view import ResultsView
+from sim.view.sections.lever_acts import acts_table
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 SHOWN = (*GOOD, "foreign_success")
@@ -52,9 +54,10 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     failed = f" {missing} values are missing because their pairs failed." if missing else ""
     yield Text(
         "Each lever is compared with the same rule without it, pair by pair with the same luck "
-        f"({text(interval)}). What an act costs whoever does it, such as building a region, is not counted."
-        f"{failed}"
+        f"({text(interval)}).{_of_terms(frontier)} What an act costs whoever does it, such as building a "
+        f"region, is not counted.{failed}"
     )
+    yield acts_table(view)
     numbers = _numbers(frontier, table, rules)
     yield _bought(frontier, rules, numbers)
     yield Text(text(on_the_frontier))
@@ -63,10 +66,20 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
         yield lever_table(frontier, table[table["rule"] == rule], numbers, folded=rule not in rules)
 
 
+def _of_terms(frontier: pd.DataFrame) -> str:
+    """What the terms of an executive agreement mean, where a design varies them."""
+    terms = " ".join(frontier["terms"])
+    told = (
+        ("notice", "Notice: the partner is told of each US order."),
+        ("lifts_bar", "Bar lifted: its law no longer bars what a US order asks for."),
+        ("quota", "Quota: the orders that its police may serve in a month."),
+    )
+    return "".join(f" {words}" for part, words in told if f"{part} = " in terms)
+
+
 def _name(row: dict[str, object]) -> str:
     """A lever's name without its rule."""
-    name = str(row["levers"]).replace("_", " ")
-    return f"{name} ({row['terms']})" if row["terms"] else name
+    return candidate_words(str(row["levers"]), str(row["terms"]))
 
 
 def _bought(frontier: pd.DataFrame, rules: Sequence[str], numbers: Mapping[str, int]) -> Chart:
@@ -176,12 +189,12 @@ def lever_table(
         ">Conflicts a year", f">Foreign police, {POINTS}", "Frontier: less of both than",
     )  # fmt: skip
     note = (
-        "Pays: buys something beyond its interval and costs nothing beyond it. Trades: buys one and costs "
-        "another. What is too small to count (below 0.05 points, USD 0.5 bn, one conflict a year) is "
-        "neither. Below ten draws of the fit (or ten pairs, where there are none) there is no verdict. What "
-        "foreign police obtain is not part of it, so staff for mutual legal assistance cannot pay by "
-        "construction. How many motions for comity become public is a judgement "
-        "(investigators.motions_known)."
+        "Pays: surely buys something that counts and costs nothing that does. Trades: buys one and costs "
+        "another. What counts: at least 0.05 points, USD 0.5 bn or one conflict a year, with an interval on "
+        "one side of zero whose nearer end is a tenth of that or more. Below ten draws of the fit (or ten "
+        "pairs, where there are none) there is no verdict. What foreign police obtain is not part of it, so "
+        "staff for mutual legal assistance cannot pay by construction. How many motions for comity become "
+        "public is a judgement (investigators.motions_known)."
     )
     name = str(mine["rule_name"].iloc[0])
     return Table(f"What levers buy and cost: {name}", heads, rows, note, folded=folded)

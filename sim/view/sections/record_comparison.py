@@ -9,9 +9,10 @@ import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
 from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
+from sim.view.evidence_words import Name, measured, who_where_when
 from sim.view.figures.events import folded
 from sim.view.figures.evidence_dots import FARTHEST, scores, targets
-from sim.view.number_format import number, scale_for, span
+from sim.view.number_format import estimate, levels, number, scale_for, setting
 from sim.view.result_tables import verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_counts import counts_table, extremes_table, tests_of
@@ -88,7 +89,9 @@ def _projections(view: ResultsView) -> Iterable[Block]:
     rows: list[list[Value]] = []
     for row in view.manifest.get("projections", []):
         scale = scale_for(str(row["unit"]), max(row[end] or 0.0 for end in ("low", "high")))
-        low, high = (None if row[end] is None else number(row[end] * scale.factor) for end in ("low", "high"))
+        low, high = (
+            None if row[end] is None else setting(row[end] * scale.factor) for end in ("low", "high")
+        )
         amount = f"up to {high}" if low is None else low if high in (None, low) else f"{low} to {high}"
         label = str(row["label"]).removesuffix(": up to")
         rows.append([row["id"], label, row["period"], amount, scale.title, row["source"]])
@@ -118,7 +121,7 @@ def _targets(view: ResultsView) -> Iterable[Block]:
     known = tests_of(frame)[lambda rows: rows["off"].notna()]
     drawn = known.assign(
         group=known["kind"] + ", " + known["role"].replace("calibration", "fitted"),
-        hover=[_hover(row) for row in records_of(known)],
+        hover=[_hover(row, view.place) for row in records_of(known)],
     )
     read = (
         "Each dot is one row that tests the model. On the line, the model agrees exactly. Inside the grey "
@@ -127,11 +130,11 @@ def _targets(view: ResultsView) -> Iterable[Block]:
         "away are at the edge. Hover over a dot for its row."
     )
     yield Chart("targets", "How far is the model from the evidence?", read, [targets(drawn)], width=700)
-    yield extremes_table(frame)
-    yield _misses(frame[frame["counted"] == "missed"])
+    yield extremes_table(frame, view.place)
+    yield _misses(frame[frame["counted"] == "missed"], view.place)
 
 
-def _misses(misses: pd.DataFrame) -> Table:
+def _misses(misses: pd.DataFrame, name: Name) -> Table:
     """The misses, those of one source, quantity and cause in one row."""
     causes = misses["cause"].fillna("")
     grouped = misses.assign(by=misses["source"].map(source_of), cause=causes).groupby(
@@ -142,27 +145,30 @@ def _misses(misses: pd.DataFrame) -> Table:
         ordered = records_of(
             group.sort_values("off", key=lambda off: off.abs(), ascending=False, na_position="last")
         )
-        named = "; ".join(_miss(row) for row in ordered[:MOST_NAMED])
+        named = "; ".join(_miss(row, name) for row in ordered[:MOST_NAMED])
         rest = len(ordered) - MOST_NAMED
         more = f"; and {rest} more, in the next section" if rest > 0 else ""
         roles = " and ".join(dict.fromkeys(group["role"]))
         rows.append(
-            [source, Cell(what, f"{ordered[0]['unit']}, {roles}"), len(group), f"{named}{more}", cause]
+            [
+                source,
+                Cell(measured(what), f"{ordered[0]['unit']}, {roles}"),
+                len(group),
+                f"{named}{more}",
+                cause,
+            ]
         )
     note = "Each row with its data and the model's mean over the seeds of this run, the largest miss first."
     heads = columns("Source", "What", ">Rows", "Data and model", "Cause")
     return Table("Every miss and its cause", heads, rows, note, folded=True, tall=True)
 
 
-def _miss(row: dict[str, Any]) -> str:
-    of = " ".join(
-        str(row[name]).replace("_", " ") for name in ("place", "population", "period") if pd.notna(row[name])
-    )
-    return f"{of}: {_data(row)}, model {number(row['model'])}"
+def _miss(row: dict[str, Any], name: Name) -> str:
+    return f"{who_where_when(row, name)}: {_data(row)}, model {number(row['model'], digits=3)}"
 
 
 def _data(row: dict[str, Any]) -> str:
-    return BOUND_WORDS.get(str(row["bound"]), "") + number(row["data"])
+    return BOUND_WORDS.get(str(row["bound"]), "") + setting(float(row["data"]))
 
 
 def source_of(source: str) -> str:
@@ -170,12 +176,11 @@ def source_of(source: str) -> str:
     return str(source).partition(":")[0]
 
 
-def _hover(row: dict[str, Any]) -> str:
-    place = " ".join(str(row[name]) for name in ("place", "population") if pd.notna(row[name]))
-    which = f"{row['row']}: {row['what']}, {place}, {row['period']}"
+def _hover(row: dict[str, Any], name: Name) -> str:
+    which = f"{row['row']}: {measured(str(row['what']))}, {who_where_when(row, name)}"
     return (
-        f"{text(which)}<br>data {number(row['data'])}, model {number(row['model'])} {text(row['unit'])}: "
-        f"{number(row['off'], True)} tolerances"
+        f"{text(which)}<br>data {setting(float(row['data']))}, model {number(row['model'], digits=3)} "
+        f"{text(row['unit'])}: {number(row['off'], True)} tolerances"
     )
 
 
@@ -191,26 +196,25 @@ def _validation(view: ResultsView) -> Iterable[Block]:
             "Run `warrantsim validate`, which uses the posterior of the fit.",
         )
     yield Text(
-        "<strong>Held-out rows.</strong> The fit that ships (all) never sees the validation rows. Other fits "
-        "see less: rows dated up to 2018 (by_time), only the first survey of a fifth of the countries "
-        "(by_country), or nothing of one kind of quantity (by_kind). The rivals have no agents, and are "
-        "refitted to the rows that each fit saw; they are scored where they have an earlier value to go on "
-        "from."
+        "<strong>Held-out rows.</strong> The fit that ships never sees the validation rows. Other fits see "
+        "less: only rows dated up to 2018, only the first survey of a fifth of the countries, or nothing of "
+        "one kind of quantity. The rivals have no agents, and are refitted to the rows that each fit saw; "
+        "they are scored where they have an earlier value to go on from."
     )
     yield from other_parameters(view, frame)
     forecasters = list(dict.fromkeys(frame["forecaster"]))
-    yield _score_chart(frame, forecasters, ranks)
+    yield _score_chart(frame, forecasters, ranks, view.place)
     yield rank_table(ranks)
-    yield score_table(frame)
+    yield score_table(frame, view.place)
 
 
-def _score_chart(frame: pd.DataFrame, forecasters: list[str], ranks: pd.DataFrame) -> Chart:
+def _score_chart(frame: pd.DataFrame, forecasters: list[str], ranks: pd.DataFrame, name: Name) -> Chart:
     shipped = frame[(frame["fit"] == SHIPPED_FIT) | (frame["fit"] != SHIPPED_FIT).all()]
     scored = _missed_most(shipped[shipped["crps"].notna() & (shipped["ranked"] == "yes")], MOST_DRAWN)
     drawn = scored.assign(
-        label=[_what(row) for row in records_of(scored)],
+        label=[_what(row, name) for row in records_of(scored)],
         score=(scored["crps"] / scored["se"]).clip(lower=0.01),
-        hover=[_score_hover(row) for row in records_of(scored)],
+        hover=[_score_hover(row, name) for row in records_of(scored)],
     )
     read = (
         "The continuous ranked probability score of the forecast (its absolute error if it has no "
@@ -235,11 +239,10 @@ def _ahead(ranks: pd.DataFrame) -> str:
     return f" Of all rows that both forecast, the model is ahead on {'; '.join(told)}." if told else ""
 
 
-def _what(row: dict[str, Any]) -> str:
+def _what(row: dict[str, Any], name: Name) -> str:
     """A row in words: what, where and when, in lines that a chart has room for."""
-    what, people = re.sub(r" \([^)]*\)", "", str(row["what"])), row["population"]
-    who = f" {people.replace('_', ' ')}" if isinstance(people, str) and people else ""
-    return folded(f"{what}, {row['place']}{who}, {row['period']}", 34)
+    what = re.sub(r" \([^)]*\)", "", measured(str(row["what"])))
+    return folded(f"{what}, {who_where_when(row, name)}", 48)
 
 
 def _missed_most(frame: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
@@ -252,16 +255,18 @@ def _missed_most(frame: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
 
 def rank_table(ranks: pd.DataFrame) -> Table:
     """The model against each rival, over the rows that both forecast."""
-    numbers = (">Rows", ">Places", ">Model ahead on", ">Model", ">Rival", ">Difference", ">95% interval")
+    numbers = (">Rows", ">Places", ">Ahead on", ">Model", ">Rival", ">Difference")
     rows: list[list[Value]] = []
     for row in records_of(ranks):
         counts = [int(row[name]) for name in ("rows", "series", "ahead")]
-        compared = [number(row["model"]), number(row["rival_score"]), number(row["difference"], True)]
-        interval, verdict = span(row["low"], row["high"], True), verdict_cell(str(row["verdict"]))
-        which = str(row["fit"]), str(row["quantity"]), str(row["rival"])
-        rows.append([*which, *counts, *compared, interval, verdict])
+        compared = [number(row[one], digits=3) for one in ("model", "rival_score")]
+        difference, interval = estimate(row["difference"], row["low"], row["high"])
+        verdict = verdict_cell(str(row["verdict"]))
+        which = fit_words(str(row["fit"])), str(row["quantity"]), str(row["rival"])
+        rows.append([*which, *counts, *compared, Cell(difference, interval), verdict])
     note = (
-        "Mean score in standard errors; a difference below zero means that the model is better. Rows of "
+        "Mean score in standard errors; a difference below zero means that the model is better. Under it: "
+        "its 95% interval. Ahead on: the rows on which the model has the better score. Rows of "
         "one place depend on one another: the interval is a bootstrap over places, and fewer than three are "
         "too few to rank. Rows from which an input was computed are not asked."
     )
@@ -269,34 +274,43 @@ def rank_table(ranks: pd.DataFrame) -> Table:
     return Table("The model and each rival", heads, rows, note, folded=True, tall=True)
 
 
-def _score_hover(row: dict[str, Any]) -> str:
+def _score_hover(row: dict[str, Any], name: Name) -> str:
     ends = f"{number(row['low'])} to {number(row['high'])}"
+    what = f"{measured(str(row['what']))}, {who_where_when(row, name)}"
     return (
-        f"{text(row['row'])}: {text(row['what'])}, {text(row['place'])}, {text(row['period'])}<br>data "
+        f"{text(row['row'])}: {text(what)}<br>data "
         f"{number(row['data'])} {text(row['unit'])}<br>{text(row['forecaster'])}: "
         f"{number(row['forecast'])} ({ends})<br>CRPS {number(row['crps'])}, log score "
         f"{number(row['log_score'])}"
     )
 
 
-def score_table(frame: pd.DataFrame) -> Table:
+def score_table(frame: pd.DataFrame, name: Name = str) -> Table:
     """A line a held-out row: data, the model's forecast, and the score of each forecaster."""
     forecasters = list(dict.fromkeys(frame["forecaster"]))
     rows: list[list[Value]] = []
-    for (fit, name), group in _missed_most(frame).groupby(["fit", "row"], sort=False):
+    for (fit, code), group in _missed_most(frame).groupby(["fit", "row"], sort=False):
         by = {str(row["forecaster"]): row for row in records_of(group)}
         first = by[MODEL]
-        forecast = f"{number(first['forecast'])} ({span(first['low'], first['high'])})"
-        what = Cell(str(first["what"]), f"{first['place']}, {first['period']}")
-        scored = [number(by[one]["crps"]) for one in forecasters]
-        known = forecast if pd.notna(first["forecast"]) else None
-        rows.append(
-            [name, fit, what, _data(first), known, first["unit"], *scored, _notes(first, by, forecasters)]
-        )
-    heads = ("Row", "Fit", "What", ">Data", ">Model, middle 90%", "Unit")
-    crps = (f">CRPS, {one}" for one in forecasters)
-    note = f"CRPS in the row's unit. At most {MOST_ROWS} rows, those that the model missed most."
-    return Table("Row by row", columns(*heads, *crps, "Notes"), rows, note, folded=True, tall=True)
+        middle, ends = levels(first["forecast"], first["low"], first["high"])
+        which = f"{who_where_when(first, name)}; {code}, {fit_words(str(fit))}"
+        what = Cell(measured(str(first["what"])), which)
+        scored = [number(by[one]["crps"], digits=3) for one in forecasters]
+        known = Cell(middle, ends) if pd.notna(first["forecast"]) else None
+        data = Cell(_data(first), str(first["unit"]))
+        rows.append([what, data, known, *scored, _notes(first, by, forecasters)])
+    heads = columns("What", ">Data", ">Model", *(f">CRPS: {one}" for one in forecasters), "Notes")
+    note = (
+        "Under what: the row and the fit. Under the model's forecast: its middle 90%. CRPS in the row's "
+        f"unit, the smaller the better. At most {MOST_ROWS} rows, those that the model missed most."
+    )
+    return Table("Row by row", heads, rows, note, folded=True, tall=True)
+
+
+def fit_words(fit: str) -> str:
+    """What a fit saw, in words."""
+    known = {SHIPPED_FIT: "fit that ships", "by_time": "fit to 2018", "by_country": "fit without countries"}
+    return known.get(fit) or fit.replace("by_kind_", "fit without ").replace("_", " ")
 
 
 def _notes(first: dict[str, Any], by: dict[str, dict[str, Any]], forecasters: list[str]) -> str:

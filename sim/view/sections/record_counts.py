@@ -7,7 +7,8 @@ import pandas as pd
 from sim.analysis.evidence.compare import CONTEXT, HELD, INPUT, MISSED
 from sim.analysis.evidence.counts import ALL, counts
 from sim.analysis.evidence.rows import BOUND_WORDS
-from sim.view.number_format import number
+from sim.view.evidence_words import Name, measured, who_where_when
+from sim.view.number_format import number, setting
 from sim.view.result_tables import verdict_cell
 from sim.view.tables import Cell, Table, Value, columns, records_of
 
@@ -45,14 +46,14 @@ def tests_of(frame: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def extremes_table(frame: pd.DataFrame) -> Table:
+def extremes_table(frame: pd.DataFrame, name: Name = str) -> Table:
     """The worst misses of each kind and the rows that the model comes closest to."""
     rows = list[list[Value]]()
     for kind, group in tests_of(frame).groupby("kind", sort=False):
         near = group.assign(far=group["off"].abs()).dropna(subset="far").sort_values("far", kind="stable")
         worst = near[near["counted"] == MISSED].iloc[::-1].head(WORST)
         closest = near[(near["counted"] == HELD) & (near["bound"] == "eq")].head(CLOSEST)
-        rows += [[str(kind), *_row(row)] for row in records_of(pd.concat([worst, closest]))]
+        rows += [[str(kind), *_row(row, name)] for row in records_of(pd.concat([worst, closest]))]
     note = (
         f"The {WORST} worst misses of each kind, and the row that the model comes closest to, bounds apart. "
         "Off: model minus data, in tolerances. The file of the comparison has all rows."
@@ -61,26 +62,19 @@ def extremes_table(frame: pd.DataFrame) -> Table:
     return Table("The worst and the closest of each kind", heads, rows, note)
 
 
-def _row(row: dict[str, Any]) -> list[Value]:
-    words = (row["place"], row["population"], row["period"])
-    of = ", ".join(short(str(word)) for word in words if isinstance(word, str) and word)
-    data = BOUND_WORDS.get(str(row["bound"]), "") + number(row["data"])
+def _row(row: dict[str, Any], name: Name) -> list[Value]:
+    data = BOUND_WORDS.get(str(row["bound"]), "") + setting(float(row["data"]))
     off = number(row["off"], True, 1)
     verdict = verdict_cell(str(row["verdict"]))
     return [
-        Cell(str(row["what"]), of),
+        Cell(measured(str(row["what"])), who_where_when(row, name)),
         data,
-        number(row["model"]),
+        number(row["model"], digits=3),
         str(row["unit"]),
         off,
         verdict,
         row["role"],
     ]
-
-
-def short(words: str) -> str:
-    """Words, or of a long list of places how many they are."""
-    return f"{words.count('+') + 1} countries" if words.count("+") > 3 else words.replace("_", " ")
 
 
 def not_used_table(frame: pd.DataFrame) -> Table:

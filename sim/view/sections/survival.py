@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.calibration.inputs import questions
 from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.forest_plot import forest
 from sim.view.number_format import Scale, estimate, largest_of, number, percent, scale_for, span
@@ -69,10 +70,7 @@ def arms_table(frame: pd.DataFrame) -> Table:
 def varied_tables(varied: pd.DataFrame) -> list[Table]:
     """What the draws vary, and what they hold."""
     held = varied["what"] == "held"
-    moving = [
-        [str(row["parameter"]), str(row["what"]), *_draws(row), text_or_none(row["meaning"])]
-        for row in records_of(varied[~held])
-    ]
+    moving = [[_varied(row), *_draws(row), _meaning(row)] for row in records_of(varied[~held])]
     fixed = [
         [str(row["parameter"]), row["value"], text_or_none(row["unit"]), text_or_none(row["meaning"])]
         for row in records_of(varied[held])
@@ -80,7 +78,7 @@ def varied_tables(varied: pd.DataFrame) -> list[Table]:
     return [
         Table(
             f"What the draws vary: {len(moving):,} entries",
-            columns("Parameter", "What", ">Middle value", ">90% interval", "Unit", "Meaning"),
+            columns("Parameter", ">Middle value", ">90% interval", "Unit", "Meaning"),
             moving,
             "Over the draws, which agree with the evidence as a whole.",
             folded=True,
@@ -95,6 +93,16 @@ def varied_tables(varied: pd.DataFrame) -> list[Table]:
             tall=True,
         ),
     ]
+
+
+def _meaning(row: Mapping[str, Any]) -> str | None:
+    """What a parameter asks of the world; of one that the fit does not know, its meaning."""
+    return questions().get(str(row["parameter"])) or text_or_none(row["meaning"])
+
+
+def _varied(row: Mapping[str, Any]) -> Cell:
+    """A parameter, and how it is varied where that is not by draws of one value."""
+    return Cell(str(row["parameter"]), "" if row["what"] == "varied" else str(row["what"]))
 
 
 def _draws(row: Mapping[str, Any]) -> list[Value]:

@@ -1,15 +1,24 @@
 """Tipping and return: what of a ruling's effect stays after it is turned back, and whether anything tips."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
 from sim.analysis.drivers.return_effects import AFTER, AT_AFTER, AT_END, OUTCOMES
-from sim.analysis.drivers.tipping import CURVES, REPEAL, RETURNS, level_past_return
+from sim.analysis.drivers.tipping import (
+    CURVES,
+    REPEAL,
+    RETURNS,
+    level_past_return,
+    no_effect,
+    too_few,
+)
+from sim.analysis.factor_names import factor_name
 from sim.view.blocks import Block, Chart, Section, Text, listed
+from sim.view.design_axes import axis_name
 from sim.view.figures.tipping_charts import phase_diagram, repeal_by_level, share_along
-from sim.view.labels import factor_name
-from sim.view.number_format import number, percent, setting, span
+from sim.view.number_format import decimals_of, estimate, number, percent, setting, span
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -17,6 +26,7 @@ _OWN = (
     "point", "held", "outcome", "name", "unit", "at", "before", "stays", "stays_low", "stays_high", "lasting",
     "lasting_low", "lasting_high", "share", "share_low", "share_high", "pairs", "note",
 )  # fmt: skip
+_EFFECTS = ("stays", "lasting")
 NAMES = {outcome.code: outcome.name for outcome in OUTCOMES}
 
 
@@ -29,29 +39,44 @@ def tipping(view: ResultsView) -> Section:
 def _blocks(view: ResultsView) -> Iterable[Block]:
     returns = view.needed_summary("what stays after the return", RETURNS)
     curves, repeal = view.summary(CURVES), view.summary(REPEAL)
-    yield Text(f"<strong>{text(answer(returns, curves, repeal))}</strong>")
+    yield Text(f"<strong>{text(answer_of(view))}</strong>")
     factors = [str(name) for name in returns.columns if name not in _OWN]
     varied = [name for name in factors if returns[name].nunique() > 1]
     if len(varied) == 1:
-        yield _along(returns, varied[0])
+        yield _along(returns, varied[0], axis_name(view.manifest, varied[0]))
     elif len(varied) == 2:
-        yield from _over_two(returns, varied[0], varied[1])
+        yield from _over_two(returns, (varied[0], varied[1]), view)
     if curves is not None:
         yield _curves_table(curves)
-    if repeal is not None and repeal["share"].notna().any():
-        _, words = level_past_return(repeal)
-        read = (
-            f"{text(words[0].upper() + words[1:])}. Each mark is a group of pairs with about as many further "
-            "laws (more than in the reference world, in the year before the return). Bars are 95% intervals "
-            "over resampled pairs; a group of less than one further law has no mark. A line that rises past "
-            "one half would be a level past which repeal does not follow. Over 100%: laws go on growing "
-            "after the return. Other figures here compare with a rule that lasted, this one with the return."
-        )
-        figure = repeal_by_level(repeal, AFTER)
-        yield Chart(
-            "repeal", "Is there a level past which repeal does not follow?", read, [figure], width=620
-        )
+    if repeal is not None and (repeal.dropna(subset="share")["high"] > 0).any():
+        yield _repeal_chart(repeal)
     yield _returns_table(returns, varied)
+
+
+def _repeal_chart(repeal: pd.DataFrame) -> Chart:
+    _, words = level_past_return(repeal)
+    most = repeal["share"].max()
+    grow = (
+        " Over 100%: after the return more further laws come into force than are repealed; at "
+        f"{percent(most)}, ten further laws have become {10 * most:.0f}."
+        if most > 1.0
+        else ""
+    )
+    read = (
+        f"{text(words[0].upper() + words[1:])}. Each mark is a group of pairs with about as many further "
+        "laws (more than in the reference world, in the year before the return). Bars are 95% intervals "
+        "over resampled pairs; a group of less than one further law has no mark. A line that rises past "
+        f"one half would be a level past which repeal does not follow.{grow} Other figures here compare "
+        "with a rule that lasted, this one with the return."
+    )
+    figure = repeal_by_level(repeal, AFTER)
+    return Chart("repeal", "Is there a level past which repeal does not follow?", read, [figure], width=620)
+
+
+def answer_of(view: ResultsView) -> str:
+    """What the tables of a folder say, in words."""
+    returns = view.needed_summary("what stays after the return", RETURNS)
+    return answer(returns, view.summary(CURVES), view.summary(REPEAL))
 
 
 def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFrame | None) -> str:
@@ -59,15 +84,13 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
     at = returns[returns["at"] == (AT_AFTER if (returns["at"] == AT_AFTER).any() else AT_END)]
     parts = []
     for code, name in NAMES.items():
-        shares = at.loc[at["outcome"] == code, "share"].dropna()
-        if shares.empty:
-            parts.append(f"{name}: a rule that lasts has no sure effect, so nothing could stay.")
-        elif len(shares) == 1:
-            parts.append(f"{name}: {shares.iloc[0]:.0%} of the effect stays.")
-        else:
-            parts.append(
-                f"{name}: {shares.min():.0%} to {shares.max():.0%} of the effect stays{_unsure(at, code)}."
-            )
+        mine = at[at["outcome"] == code]
+        shares = mine["share"].dropna()
+        if too_few(len(shares), len(mine)):
+            parts.append(f"{name}: {no_effect(len(shares), len(mine))}.")
+            continue
+        ends = " to ".join(dict.fromkeys([percent(shares.min()), percent(shares.max())]))
+        parts.append(f"{name}: {ends} of the effect stays{_unsure(mine)}.")
     if curves is not None and "verdict" in curves:
         tips = curves[curves["verdict"] == "tips"]
         judged = curves[~curves["verdict"].str.startswith("no effect")]
@@ -82,11 +105,16 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
     return f"{at['at'].iloc[0][0].upper()}{at['at'].iloc[0][1:]}. " + " ".join(parts)
 
 
-def _unsure(at: pd.DataFrame, code: str) -> str:
-    """At how many points it is not sure that anything stays, in words."""
-    known = at[(at["outcome"] == code) & at["share"].notna()]
+def _unsure(rows: pd.DataFrame) -> str:
+    """At how many points there is no share, and at how many it is not sure that anything stays, in words."""
+    known = rows[rows["share"].notna()]
     unsure = ~((known["stays_low"] > 0.0) | (known["stays_high"] < 0.0))
-    return f" (at {unsure.sum()} of {len(known)} points it is not sure that any does)" if unsure.any() else ""
+    said = []
+    if len(known) < len(rows):
+        said.append(f"at {len(known)} of {len(rows)} points: elsewhere a rule that lasts has no sure effect")
+    if len(known) > 1 and unsure.any():
+        said.append(f"at {unsure.sum()} of {len(known)} points it is not sure that any does")
+    return f" ({'; '.join(said)})" if said else ""
 
 
 _READ = (
@@ -102,9 +130,9 @@ def _question(returns: pd.DataFrame) -> str:
     return f"How much of the effect is still there {at}?"
 
 
-def _along(returns: pd.DataFrame, factor: str) -> Chart:
+def _along(returns: pd.DataFrame, factor: str, title: str) -> Chart:
     dated = not pd.api.types.is_numeric_dtype(returns[factor])
-    x, x_title = ("held", "months that the first rule held") if dated else (factor, factor_name(factor))
+    x, x_title = ("held", "months that the first rule held") if dated else (factor, title)
     figures = [
         share_along(returns[returns["outcome"] == code], x, name, x_title)
         for code, name in NAMES.items()
@@ -117,19 +145,23 @@ def _along(returns: pd.DataFrame, factor: str) -> Chart:
     return Chart("stays", _question(returns), read, figures, width=430)
 
 
-def _over_two(returns: pd.DataFrame, x: str, y: str) -> Iterable[Block]:
+def _over_two(returns: pd.DataFrame, factors: tuple[str, str], view: ResultsView) -> Iterable[Block]:
     at = AT_AFTER if (returns["at"] == AT_AFTER).any() else AT_END
-    mine = returns[returns["at"] == at]
+    mine = {code: returns[(returns["at"] == at) & (returns["outcome"] == code)] for code in NAMES}
+    x, y = (axis_name(view.manifest, name) for name in factors)
     figures = [
-        phase_diagram(mine[mine["outcome"] == code], x, y, name, (factor_name(x), factor_name(y)))
-        for code, name in NAMES.items()
-        if mine.loc[mine["outcome"] == code, "share"].notna().any()
+        phase_diagram(rows, *factors, NAMES[code], (x, y))
+        for code, rows in mine.items()
+        if not too_few(rows["share"].notna().sum(), len(rows))
     ]
+    if not figures:
+        return
     read = _READ + (
-        f"The number is that of {at}. Across: {text(factor_name(x))}; upwards: {text(factor_name(y))}. The "
+        f"The number is that of {at}. Across: {text(x)}; upwards: {text(y)}. The "
         "solid line is one half; it is drawn only between cells in which it is sure that something stays. "
         "Hatched: the 95% interval of what stays, over resampled seeds, holds zero, so that it is not sure "
-        "that anything stays. Cells in which a rule that lasts has no sure effect are empty."
+        "that anything stays. Cells in which a rule that lasts has no sure effect are empty; where they are "
+        "almost all, there is no figure."
     )
     yield Chart("phase", _question(returns), read, figures, width=430)
 
@@ -139,11 +171,8 @@ def _curves_table(curves: pd.DataFrame) -> Table:
     for row in records_of(curves):
         where = Cell(
             factor_name(str(row["factor"])),
-            detail=str(row["others"]) if isinstance(row["others"], str) else "",
+            detail=_others(row["others"]),
         )
-        half = number(row.get("half_at"), digits=3)
-        if not pd.isna(row.get("half_low")):
-            half += f" ({span(row['half_low'], row['half_high'])})"
         rows.append(
             [
                 where,
@@ -151,7 +180,7 @@ def _curves_table(curves: pd.DataFrame) -> Table:
                 percent(row.get("first")),
                 percent(row.get("last")),
                 percent(row.get("steepest")),
-                half,
+                _half(row),
                 str(row["verdict"]),
             ]
         )
@@ -166,21 +195,37 @@ def _curves_table(curves: pd.DataFrame) -> Table:
     return Table("Does it tip?", heads, rows, note, folded=len(rows) > 12)
 
 
+def _others(held: object) -> str:
+    """The values of the other factors along a curve, `path = value, ...`, with their names."""
+    if not isinstance(held, str) or not held:
+        return ""
+    parts = (part.partition(" = ") for part in held.split(", "))
+    return ", ".join(f"{factor_name(path)}: {value.removesuffix('.0')}" for path, _, value in parts)
+
+
+def _half(row: dict[str, Any]) -> str:
+    """Where a share passes one half, with its interval."""
+    if pd.isna(row.get("half_low")):
+        return number(row.get("half_at"), digits=2)
+    decimals = decimals_of(row["half_low"], row["half_high"])
+    ends = span(row["half_low"], row["half_high"], decimals=decimals)
+    return f"{number(row['half_at'], decimals=decimals)} ({ends})"
+
+
 def _returns_table(returns: pd.DataFrame, varied: list[str]) -> Table:
     rows: list[list[Value]] = []
     for row in records_of(returns):
-        where = ", ".join(f"{name} = {setting(row[name])}" for name in varied) or "as configured"
+        where = ", ".join(f"{factor_name(name)}: {setting(row[name])}" for name in varied)
         share = percent(row["share"])
         if not pd.isna(row["share_low"]):
             share += f" ({percent(row['share_low'])} to {percent(row['share_high'])})"
         rows.append(
             [
-                where,
+                where or "as configured",
                 int(row["held"]),
                 f"{row['name']}, {row['unit']}, {row['at']}",
-                number(row["before"], signed=True),
-                number(row["stays"], signed=True),
-                number(row["lasting"], signed=True),
+                number(row["before"], signed=True, digits=2),
+                *(estimate(row[one], row[f"{one}_low"], row[f"{one}_high"])[0] for one in _EFFECTS),
                 share,
             ]
         )

@@ -6,8 +6,9 @@ import pandas as pd
 
 from sim.analysis.uncertainty.value_of_information import CURVED, KINDS, NARROWS, PARAMETER, ROW, VALUE
 from sim.view.blocks import Block, Chart, Text, section
+from sim.view.evidence_words import Name, in_one_line
 from sim.view.figures.value_bars import value_bars
-from sim.view.number_format import largest_of, number, percent, scale_for, span
+from sim.view.number_format import largest_of, number, percent, scale_for
 from sim.view.results_view import ResultsView
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -20,10 +21,10 @@ _OF_KIND = {ROW: "Rows of evidence", PARAMETER: "Parameters"}
 def value(view: ResultsView) -> Iterable[Block]:
     """The best measurements for each headline."""
     frame = view.needed_summary("which measurement would narrow which headline", VALUE)
+    frame = in_words(frame, view.place)
     lead, *others = sentences(frame)
     yield Text(f"<strong>{text(' '.join([lead, *others[:TOLD_FIRST]]))}</strong>")
-    if others[TOLD_FIRST:]:
-        yield Text(text(" ".join(others[TOLD_FIRST:])))
+    yield best_table(frame)
     yield Text(
         "From the draws of the posterior, without new runs: draws in which a measurement would come out "
         "alike have headlines that differ less. The share is of the headline's variance over luck, fit and "
@@ -41,13 +42,24 @@ def _figures(rows: pd.DataFrame, most: int) -> Iterable[dict[str, object]]:
     for _, mine in rows.groupby("headline", sort=False):
         best = mine.nlargest(most, "share")
         if (best["verdict"] == NARROWS).any():
-            yield value_bars(
-                best.assign(label=[_label(row) for row in records_of(best)]), str(best["name"].iloc[0])
-            )
+            yield value_bars(best.assign(label=_labels(best)), str(best["name"].iloc[0]))
 
 
-def _label(row: dict[str, object]) -> str:
-    return f"{row['what']} ({row['quantity']})"
+def in_words(frame: pd.DataFrame, name: Name = str) -> pd.DataFrame:
+    """The table with words for what is measured: a row of evidence is stored with the codes of its file."""
+    told = [
+        in_one_line(str(row["what"]), name) if row["kind"] == ROW else str(row["what"])
+        for row in records_of(frame)
+    ]
+    return frame.assign(what=told)
+
+
+def _labels(best: pd.DataFrame) -> list[str]:
+    """Names for an axis, on which none may be there twice: a code tells equal ones apart."""
+    return [
+        f"{row['what']} ({row['quantity']})" if (best["what"] == row["what"]).sum() > 1 else str(row["what"])
+        for row in records_of(best)
+    ]
 
 
 def _chart(kind: str, figures: list[dict[str, object]]) -> Chart:
@@ -56,7 +68,7 @@ def _chart(kind: str, figures: list[dict[str, object]]) -> Chart:
         "line, with its 95% interval over resampled draws. Diamonds: the same by importance weights, which "
         "need no line and err on the low side. The dotted line is what the best of all quantities reaches "
         "when headlines are shuffled: a grey bar is not told from noise. Headlines without any told bar are "
-        "left out."
+        "left out. Hover over a bar for the code of its row or parameter."
     )
     titles = {ROW: "Which row of evidence would tell most?", PARAMETER: "Which parameter should be measured?"}
     return Chart(f"value-{KINDS.index(kind)}", titles[kind], read, figures, width=520, legend=False)
@@ -64,20 +76,44 @@ def _chart(kind: str, figures: list[dict[str, object]]) -> Chart:
 
 def answer(frame: pd.DataFrame) -> str:
     """The best told measurement of each kind for each headline, in words."""
-    return " ".join(sentences(frame))
+    return " ".join(sentences(in_words(frame)))
+
+
+Best = dict[str, dict[str, object]]  # by kind, its row of the table
+
+
+def _best(frame: pd.DataFrame) -> dict[str, Best]:
+    """By headline, the best measurement of each kind that is told from noise."""
+    found: dict[str, Best] = {}
+    for _, rows in frame.groupby("headline", sort=False):
+        told = rows[rows["verdict"] == NARROWS]
+        best = {kind: told[told["kind"] == kind].nlargest(1, "share") for kind in KINDS}
+        found[str(rows["name"].iloc[0])] = {
+            kind: records_of(one)[0] for kind, one in best.items() if len(one)
+        }
+    return found
+
+
+def best_table(frame: pd.DataFrame) -> Table:
+    """The best measurement of each kind for each headline."""
+    rows: list[list[Value]] = []
+    for name, best in _best(frame).items():
+        cells = [(str(best[kind]["what"]), percent(best[kind]["share"])) if kind in best else (None, None)
+                 for kind in KINDS]  # fmt: skip
+        rows.append([name, *(cell for pair in cells for cell in pair)])
+    heads = columns("Headline", "Row of evidence", ">Goes", "Parameter", ">Goes")
+    note = "Goes: the share of the headline's variance. A dash: no measurement is told from noise."
+    return Table("The best measurement for each headline", heads, rows, note)
 
 
 def sentences(frame: pd.DataFrame) -> list[str]:
     """The same, a sentence each."""
     words, silent = [], []
-    for _, rows in frame.groupby("headline", sort=False):
-        told = rows[rows["verdict"] == NARROWS]
-        name = str(rows["name"].iloc[0])
-        if told.empty:
+    for name, best in _best(frame).items():
+        if not best:
             silent.append(name)
             continue
-        best = [told[told["kind"] == kind].nlargest(1, "share") for kind in KINDS]
-        parts = [f"{one['what'].iloc[0]} ({percent(one['share'].iloc[0])})" for one in best if len(one)]
+        parts = [f"{one['what']} ({percent(one['share'])})" for one in best.values()]
         words.append(f"{name}: {', or '.join(parts)}.")
     if silent:
         words.append(f"No measurement is told from noise for: {'; '.join(silent)}.")
@@ -92,21 +128,22 @@ def value_table(frame: pd.DataFrame) -> Table:
         scale = scale_for(str(row["unit"]), largest_of(row["width90"]))
         now, then = (number(row[name] * scale.factor, digits=3) for name in ("width90", "width90_expected"))
         told = row["verdict"] in (NARROWS, CURVED)
+        share = Cell(percent(row["share"]), f"{percent(row['low'])} to {percent(row['high'])}")
         rows.append(
             [
-                str(row["name"]), Cell(str(row["quantity"]), detail=str(row["what"]), strong=told),
-                number(row["se"], digits=3), percent(row["share"]),
-                span(100 * row["low"], 100 * row["high"], decimals=0), percent(row["by_weights"]),
-                percent(row["perfect"]), f"{now} to {then} {scale.change}", int(row["draws"]),
-                str(row["verdict"]),
+                str(row["name"]), Cell(str(row["what"]), detail=str(row["quantity"]), strong=told),
+                number(row["se"], digits=3), share, percent(row["by_weights"]), percent(row["perfect"]),
+                Cell(f"{now} to {then}", scale.change),
+                Cell(str(row["verdict"]), f"{int(row['draws']):,} draws"),
             ]
         )  # fmt: skip
     heads = columns(
-        "Headline", "Measurement", ">Standard error", ">Variance that goes", ">95% interval, %",
-        ">By weights", ">Without error", ">Width of the middle 90%", ">Draws", "Verdict",
+        "Headline", "Measurement", ">Standard error", ">Variance that goes", ">By weights", ">Without error",
+        ">Width of the middle 90%, now to then", "Verdict",
     )  # fmt: skip
     note = (
-        "The ten best of each kind, and all that are told. Standard errors of parameters on a logarithmic "
-        "scale are relative. Without error: the share if the measurement were exact."
+        "Under the variance that goes: its 95% interval. The ten best of each kind, and all that are told. "
+        "Standard errors of parameters on a logarithmic scale are relative. Without error: the share if the "
+        "measurement were exact."
     )
     return Table("The same in numbers", heads, rows, note, folded=True, tall=True)

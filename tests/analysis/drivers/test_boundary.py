@@ -18,7 +18,7 @@ from sim.analysis.drivers.boundary import (
     search,
     wrong_share,
 )
-from sim.analysis.drivers.boundary_tables import Asked
+from sim.analysis.drivers.boundary_tables import Asked, words_of
 from sim.scenario.problems import InputError
 from tests.planted_sweeps import HEAD, planted, swept
 
@@ -157,6 +157,17 @@ def test_a_search_over_an_experiments_ranges_finds_the_planted_boundary(folder: 
     assert np.mean((surface["mean"] > 0.0) != (wave(at) > 0.0)) < 0.03
     assert summary["finished"] and summary["share_above"] == pytest.approx(0.5, abs=0.03)
     assert "of the space is above 0" in summary["said"]
+
+
+def test_the_words_name_the_factors_that_a_boundary_depends_on(folder: Path) -> None:
+    tables = sim.load(folder).boundary
+    words = words_of(tables["boundary"].iloc[0].to_dict(), tables["boundary_surface"])
+    assert "It is above 0 where weight of bad news over good is " in words
+    assert " and weight of the ruling's news is " in words
+    flat = tables["boundary_surface"].assign(above=lambda rows: rows["trust.asymmetry"] > 2.5)
+    alone = words_of(tables["boundary"].iloc[0].to_dict(), flat)
+    one = "weight of bad news over good is high (0% of the space in the lowest fifth of its range, 100% in"
+    assert one in alone and "ruling" not in alone.partition("It is above")[2]
 
 
 def test_the_points_of_a_search_are_a_sweep_like_any_other(folder: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim.analysis.drivers.frontier import FEWEST, checked, levers_table
 from sim.analysis.drivers.frontier_answer import answer
+from sim.analysis.drivers.lever_words import candidate_words, levers_words, terms_words
 from sim.model.tables import TABLES
 from sim.pipeline import resolve, run
 from sim.runs import worker
@@ -17,7 +18,9 @@ from sim.runs.pairs import MONTH_DIGEST
 from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.problems import InputError
+from sim.view.results_view import ResultsView
 from sim.view.sections.levers import levers as section
+from sim.view.tables import Table
 
 EXPERIMENT = """\
 title: Levers with planted effects
@@ -121,6 +124,38 @@ def test_verdicts_follow_from_intervals(sweep: sim.Sweep) -> None:
     assert list(ranks.index) == ["good", "good + bad", "luck", "idle", "bad"]
 
 
+def test_an_interval_that_begins_next_to_zero_is_not_sure(sweep: sim.Sweep) -> None:
+    frontier = sweep.frontier()
+    of_good = (frontier["levers"] == "good") & (frontier["headline"] == "trust")
+    for nearer, verdict in ((0.002, "nothing that counts"), (0.006, "pays")):
+        moved = frontier.copy()
+        moved.loc[of_good, ["bought", "bought_low", "bought_high"]] = (0.06, nearer, 0.2)
+        found = levers_table(moved).set_index(["rule", "levers"])["verdict"]
+        assert found["doj_wins", "good"] == verdict
+
+
+def test_levers_and_their_terms_are_told_in_words() -> None:
+    assert levers_words("early_gdpr + mla_staff") == "early GDPR + MLA staff"
+    terms = "countries = eu + five_eyes, notice = 0, lifts_bar = 1, quota = 1,000,000"
+    assert candidate_words("agreement", terms) == (
+        "agreement (EU and Five Eyes, no notice, bar lifted, quota 1,000,000)"
+    )
+    assert terms_words("agreement.notice = 0.5, lower_prices.cut = 0.05") == (
+        "agreement: notice of 50% of orders, lower prices: cut 0.05"
+    )
+
+
+def test_the_page_says_what_each_lever_is(sweep: sim.Sweep) -> None:
+    (table,) = (
+        block
+        for block in section(ResultsView(sweep._results)).blocks
+        if isinstance(block, Table) and block.title == "What each lever is"
+    )
+    by_name = {row[0]: row[1:3] for row in table.rows}
+    assert by_name["good"] == ["Google", "take warrants for data abroad to court"]
+    assert by_name["bad"] == ["France", "adopt a law: Blocking statute"]
+
+
 def test_few_pairs_give_no_verdict_but_say_what_changes_nothing(sweep: sim.Sweep) -> None:
     frontier = sweep.frontier()
     few = levers_table(frontier.assign(judged_by=FEWEST - 1))
@@ -167,11 +202,9 @@ def test_a_damaged_table_is_named(sweep: sim.Sweep) -> None:
 
 
 def test_the_section_shows_both_rules_and_the_frontier(sweep: sim.Sweep) -> None:
-    from sim.view.results_view import ResultsView
-
     blocks = section(ResultsView(sweep._results)).blocks
     kinds = [type(block).__name__ for block in blocks]
-    assert kinds == ["Text", "Text", "Text", "Chart", "Text", "Chart", "Chart", "Table", "Table"]
+    assert kinds == ["Text", "Text", "Text", "Table", "Chart", "Text", "Chart", "Chart", "Table", "Table"]
 
 
 def test_results_without_levers_say_so(sweep: sim.Sweep, tmp_path: Path) -> None:

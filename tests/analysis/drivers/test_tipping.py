@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.analysis.drivers.return_effects import AFTER, AT_AFTER, AT_END, worlds_of
-from sim.analysis.drivers.tipping import crossing, level_past_return, steepest
+from sim.analysis.drivers.tipping import crossing, level_past_return, no_effect, steepest, too_few
 from sim.model.tables import TABLES
 from sim.pipeline import resolve, run
 from sim.runs import worker
@@ -130,10 +130,28 @@ def test_what_does_not_differ_has_no_share(line: Path) -> None:
     assert (
         found["share"].isna().all() and (found["note"] == "a rule that lasts has no sure effect here").all()
     )
-    assert rows(line, "tipping", outcome="revenue")["verdict"].str.startswith("no effect to lose").all()
-    assert "Revenue of US providers abroad: a rule that lasts has no sure effect" in answer(
-        *sim.load(line).returns.values()
+    none = "no effect to lose: a rule that lasts has a sure effect at none of 8 points"
+    assert (rows(line, "tipping", outcome="revenue")["verdict"] == none).all()
+    assert f"Revenue of US providers abroad: {none}." in answer(*sim.load(line).returns.values())
+
+
+@pytest.mark.parametrize(
+    ("sure", "points", "few"),
+    [(0, 8, True), (3, 8, True), (4, 8, False), (1, 25, True), (3, 3, False), (0, 1, True), (1, 1, False)],
+)
+def test_the_words_and_the_table_of_curves_ask_for_as_many_sure_points(
+    sure: int, points: int, few: bool
+) -> None:
+    assert too_few(sure, points) is few
+    assert "no effect to lose: a rule that lasts has " in no_effect(sure, points)
+
+
+def test_further_laws_that_go_on_growing_are_said_to() -> None:
+    repeal = pd.DataFrame(
+        {"low": [1.0, 3.0], "high": [2.0, 5.0], "share": [1.87, 1.0], "share_low": [1.7, 0.9]}
     )
+    words = level_past_return(repeal)[1]
+    assert "more than half are left 60 months after the return (100% to 187%; over 100%, they go on" in words
 
 
 def test_laws_left_and_the_level_past_which_repeal_does_not_follow(line: Path, step: Path) -> None:

@@ -273,7 +273,7 @@ def test_numbers_of_the_last_few_readings_are_kept(finished: Finished) -> None:
 
 def test_the_drivers_tab_names_what_moves_the_headline_and_gives_its_numbers(folder_view: FolderView) -> None:
     html, figures = shown(folder_view, "drivers", metric="trust")
-    assert "<strong>trust: asymmetry</strong>" in html
+    assert "<strong>weight of bad news over good</strong>" in html
     assert {"ranking-0", "ranking-1", "by-state-0"} <= set(figures)
     table = BY_TAB["drivers"].numbers(folder_view, Query({"metric": "trust"}))
     assert table["factor"].iloc[0] == "trust.asymmetry"

@@ -1,4 +1,4 @@
-// Titles that fit: plotly.js cuts the title of a panel or of an axis that is wider than the panel. Used by the report, too.
+// Titles that fit: plotly.js cuts the title of a panel or of an axis that is longer than the panel. Used by the report, too.
 (function () {
   "use strict";
   const PANEL = 18, AXIS = 17;  // pixels of a further line
@@ -25,10 +25,12 @@
   function titled(layout, width) {
     const out = Object.assign({}, layout), margin = Object.assign({l: 0, r: 0, t: 0, b: 0}, layout.margin), family = (layout.font || {}).family || "sans-serif";
     const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && layout[key].type === "category");
-    let top = 0, bottom = 0;
+    let top = 0, bottom = 0, left = 0;
     if (layout.title && layout.title.text) {
       const [title, more] = fit(layout.title, width - 4, (layout.title.font || {}).size || 17, family);
-      out.title = title;
+      // plotly.js puts further lines below the first, into the chart.
+      const pad = title.pad || {};
+      out.title = Object.assign({}, title, {pad: Object.assign({}, pad, {b: (pad.b || 0) + more * PANEL})});
       top = more * PANEL;
     }
     Object.keys(layout).filter(key => /^xaxis\d*$/.test(key)).forEach(function (key) {
@@ -40,7 +42,17 @@
       out[key] = Object.assign({}, one, {title: title});
       bottom = Math.max(bottom, more * AXIS);
     });
-    out.margin = Object.assign({}, margin, {t: margin.t + top, b: margin.b + bottom});
+    // Names or a legend below the chart make it lower, by how much only plotly.js knows.
+    const below = layout.showlegend || Object.keys(layout).some(key => /^xaxis\d*$/.test(key) && layout[key].type === "category");
+    Object.keys(layout).filter(key => /^yaxis\d*$/.test(key)).forEach(function (key) {
+      const one = layout[key];
+      if (!layout.height || !one.title || !one.title.text) return;
+      const ends = one.domain || [0, 1], inner = (layout.height - margin.t - margin.b) * (ends[1] - ends[0]) * (below ? 0.55 : 1);
+      const [title, more] = fit(one.title, inner, (one.title.font || {}).size || 14, family);
+      out[key] = Object.assign({}, one, {title: title});
+      if (!one.side || one.side === "left") left = Math.max(left, more * AXIS);
+    });
+    out.margin = Object.assign({}, margin, {t: margin.t + top, b: margin.b + bottom, l: margin.l + left});
     if (layout.height) out.height = layout.height + top + bottom;
     return [out, top + bottom];
   }

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from dash import html
 
+from sim.analysis.factor_names import factor_name
 from sim.analysis.headlines import HEADLINES
 from sim.view.blocks import Missing, Section, Text
 from sim.view.explorer.components import charts
@@ -24,7 +25,6 @@ from sim.view.explorer.pages.results.tab import (
     two_factors,
 )
 from sim.view.folder_view import FolderView
-from sim.view.labels import factor_name
 from sim.view.sections import design_drivers, design_factors, design_heat_map
 from sim.view.sections.design_factors import draws
 

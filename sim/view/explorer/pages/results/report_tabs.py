@@ -3,12 +3,12 @@
 import pandas as pd
 from dash import html
 
+from sim.analysis.factor_names import factor_name
 from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.query import Query
 from sim.view.explorer.pages.results.tab import Tab, has_points, of_design
 from sim.view.folder_view import FolderView
-from sim.view.labels import factor_name
 from sim.view.number_format import setting
 from sim.view.report_parts import BY_KEY, PARTS, Part
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.design_outcomes import levels
+from sim.analysis.factor_names import factor_name
 from sim.analysis.headlines import HEADLINES
 from sim.runs.points import POINTS
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.query import Query
 from sim.view.folder_view import FolderView
-from sim.view.labels import factor_name
 
 METRICS = {headline.code: headline.name for headline in HEADLINES}
 ALL = "all"  # points, in a choice of them
