@@ -182,6 +182,7 @@ def test_claims_show_what_the_mean_says_where_they_are_open() -> None:
     counts = {trace["name"]: trace["x"] for trace in chart.figures[0]["data"]}  # type: ignore[union-attr]
     assert counts == {"holds": [11], AGREES: [74], DISAGREES: [6], "fails": [9]}
     assert chart.figures[0]["layout"]["xaxis"]["title"]["text"] == "points of the design"  # type: ignore[union-attr]
+    assert chart.figures[0]["layout"]["uniformtext"] == {"minsize": 10, "mode": "hide"}  # type: ignore[union-attr]
 
 
 def test_points_of_one_name_lie_side_by_side() -> None:

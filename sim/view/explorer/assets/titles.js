@@ -38,7 +38,7 @@
       if (!one.title || !one.title.text || one.side === "top") return;
       const ends = one.domain || [0, 1], inner = (width - margin.l - margin.r) * (ends[1] - ends[0]);
       // Names beside the chart push it to the right, by how much only plotly.js knows; the title keeps to its middle.
-      const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.42 * width) : inner + 2 * Math.min(margin.l, margin.r), (one.title.font || {}).size || 14, family);
+      const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.34 * width) : inner + 2 * Math.min(margin.l, margin.r), (one.title.font || {}).size || 14, family);
       out[key] = Object.assign({}, one, {title: title});
       bottom = Math.max(bottom, more * AXIS);
     });
