@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis import assessments, derived_tables, shipped_tables
+from sim.analysis import derived_tables, shipped_tables
 from sim.analysis.country_table import pairs_of_table, tables_of_country
 from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
@@ -381,6 +381,8 @@ def channels(
 
     Raises InputError, and RuntimeError if every pair failed.
     """
+    from sim.analysis import assessments  # for this alone: half a second that no run should wait
+
     assessment = assessments.channels(resolved_of(folder), seeds)
     runner = Runner(Store(store), Backend(workers), progress)
     table = assessment.run(folder, runner)[assessments.CHANNELS]

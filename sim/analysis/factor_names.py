@@ -170,7 +170,7 @@ NAMES = {
     "providers.litigation_trust": "trust gained by fighting warrants",
     "providers.litigation_delay": "delay of contested warrants",
     "providers.transparency_trust": "trust gained by transparency reports",
-    "providers.discount": "price cut against distrust",
+    "providers.discount": "price cut where distrust costs more",
     "providers.conflict_cost": "cost to a provider of a conflict of law",
     # survey
     "survey.panel": "size of the survey's panel",
@@ -178,7 +178,7 @@ NAMES = {
     "survey.hypothetical_price": "price in the survey's question",
     "survey.would_buy_threshold": "fall of preference at which people say so",
     # switching
-    "switching.between_providers": "cost of leaving a provider",
+    "switching.between_providers": "cost of changing provider",
     "switching.within_share": "cost of moving within a provider",
     "switching.protect_share": "cost of taking one's own keys",
     # trust
@@ -189,11 +189,11 @@ NAMES = {
     "trust.asymmetry": "weight of bad news over good",
     "trust.news_strength": "weight of news",
     "trust.news_attention": "attention to news",
-    "trust.attention_half_life": "half-life of what is forgotten fast",
-    "trust.residue_half_life": "half-life of what stays",
+    "trust.attention_half_life": "half-life of passing attention",
+    "trust.residue_half_life": "half-life of lasting memories",
     "trust.residue_share": "share of the news that stays",
-    "trust.intelligence_spillover": "spillover of distrust of intelligence",
-    "trust.peer_weight": "weight of peers' trust",
+    "trust.intelligence_spillover": "spillover of distrust from intelligence to police",
+    "trust.peer_weight": "influence of peers",
     "trust.belief_rate": "speed of belief about the rule",
     "trust.belief_jump": "jump of belief on news of the rule",
     "trust.belief_forgetting_half_life": "half-life of belief about intelligence",
@@ -221,6 +221,11 @@ def factor_name(path: str) -> str:
         if known is not None:
             return _of(known, [part for part in parts[length:] if part != "all"])
     return ": ".join(_words(part) for part in parts)
+
+
+def sentence_case(name: str) -> str:
+    """A name at the beginning of a line."""
+    return name[:1].upper() + name[1:]
 
 
 def _of(name: str, whose: list[str]) -> str:

@@ -99,9 +99,20 @@ def _answer(folder_view: FolderView) -> str:
         parts.append(text(boundary.answer(view)))
     if view.summary(RETURNS) is not None:
         parts.append(text(tipping.answer_of(view)))
+    if view.summary(FRONTIER) is not None:
+        parts.append(text(levers.answer_of(view)))
+    if len(parts) == 1 and not folder_view.why_no_drivers():
+        known = (code for code in _IN_FULL if folder_view.points(code)[folder_view.which].notna().any())
+        parts += [_what_moves(folder_view, code) for code in known]
     if len(parts) == 1:
         parts.append("The experiment states no claims. The table below shows each headline over the points.")
     return " ".join(parts)
+
+
+def _what_moves(folder_view: FolderView, code: str) -> str:
+    """What moves a headline most, as HTML."""
+    found = folder_view.drivers(code, design_drivers.SERIES_OF[code])
+    return design_drivers.said(folder_view.view, design_heat_map.HEADLINE[code], found)
 
 
 def _verdict(row: dict[Hashable, Any]) -> str:

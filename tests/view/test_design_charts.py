@@ -1,11 +1,14 @@
 """Charts of a design draw what the design can carry, and say how they are to be read."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.view.blocks import Chart
 from sim.view.design_axes import axis_name, is_ordered, set_by_design
 from sim.view.figures.design_charts import (
     AGREES,
@@ -19,13 +22,16 @@ from sim.view.figures.design_charts import (
 )
 from sim.view.figures.parallel_coordinates import parallel
 from sim.view.figures.sensitivity_charts import index_dots
-from sim.view.figures.style import round_ticks
+from sim.view.figures.style import round_ticks, world_styles
 from sim.view.folder_view import FolderView
 from sim.view.results_folders import just_written
 from sim.view.sections.design_claims import verdict_bars
 from sim.view.sections.design_drivers import Drivers, leaders, ranking_chart, said
+from sim.view.sections.design_drivers import drivers as what_drives
 from sim.view.sections.design_factors import cut_of_points
+from sim.view.sections.design_fans import fans_by_month
 from sim.view.sections.design_heat_map import HEADLINE
+from sim.view.sections.design_tables import headlines_over_points
 from tests.swept_results import swept
 
 TITLES = ("a factor", "points of 100")
@@ -105,6 +111,49 @@ def test_factors_that_are_not_clear_of_no_effect_come_last_and_their_intervals_d
     words = said(view, HEADLINE["revenue"], drivers(values, rows))
     assert "is open: <strong>growth</strong> may" in words
     assert "<strong>prior</strong> moves" not in words
+
+
+def test_an_index_by_year_is_in_the_unit_that_is_spoken_and_names_its_series(known: FolderView) -> None:
+    rows = ranking(growth=(2.6, 1.0, 4.0), prior=(0.4, 0.3, 0.5))
+    found = drivers(pd.DataFrame({"growth": [1.0, 2.0], "prior": [1.0, 2.0]}), rows, "morris")
+    factor = "growth"
+    by_year = pd.DataFrame({"date": ["2014", "2015"], "factor": [factor] * 2, "value": [1e9, 4e9]})
+    steps = pd.DataFrame(
+        {
+            "factor": [factor] * 2, "share": [0.5, 1.0], "asked": [5, 10], "value": [1.0, 2.0],
+            "low": [0.5, 1.5], "high": [1.5, 2.5], "threshold": [np.nan] * 2,
+        }
+    )  # fmt: skip
+    morris = replace(found, index="mu_star", by_year=by_year, steps=steps)
+    blocks = what_drives(known.view, "revenue", morris).blocks
+    charts = {block.id: block for block in blocks if isinstance(block, Chart)}
+    over_time = charts["index-by-year"]
+    assert over_time.figures[0]["data"][0]["y"] == [1.0, 4.0]
+    assert over_time.figures[0]["layout"]["yaxis"]["title"]["text"] == "mu*, USD bn"
+    assert "Monthly revenue of US providers abroad" in over_time.read
+    assert "from the first 5 trajectories, and from all 10" in charts["convergence"].read
+
+
+def test_a_design_of_one_pair_a_point_has_no_column_of_intervals(known: FolderView) -> None:
+    at = known.points("trust")
+    assert len(headlines_over_points(known.view, {"trust": at}).columns) == 6
+    alone = headlines_over_points(known.view, {"trust": at.assign(low=np.nan, high=np.nan)})
+    assert len(alone.columns) == len(alone.rows[0]) == 5
+    assert "its one pair, which has no interval" in alone.note
+
+
+@pytest.mark.parametrize(("worlds", "banded"), [(2, True), (5, False)])
+def test_bands_of_many_worlds_do_not_hide_one_another(worlds: int, banded: bool) -> None:
+    names = {f"w{k}": f"World {k}" for k in range(worlds)}
+    months = pd.date_range("2013-01-01", periods=4, freq="MS")
+    ends = {"q5": 0.4, "q25": 0.45, "q50": 0.5, "q75": 0.55, "q95": 0.6}
+    fans = {name: pd.DataFrame({"month": months, **ends}) for name in names}
+    span = ("2013-01-01", "2013-04-01")
+    view: Any = SimpleNamespace(styles=world_styles(names), span=span, compare=None)
+    (chart,) = fans_by_month(view, "trust", fans, 10, "the factors", one_switch=False).blocks
+    assert isinstance(chart, Chart)
+    assert any("fill" in trace for trace in chart.figures[0]["data"]) == banded
+    assert ("no bands where 5 worlds" in chart.read) != banded
 
 
 def test_which_way_is_asked_only_of_factors_with_an_order(known: FolderView) -> None:

@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.interpolate import RegularGridInterpolator
-from scipy.stats import norm, qmc
+from scipy.special import ndtr
 
 from sim.analysis.drivers.discovery_boxes import NOT_INSTALLED
 from sim.scenario.problems import InputError
@@ -55,7 +54,7 @@ class Boundary:
     @property
     def above(self) -> np.ndarray:
         """Probability that the outcome is above the level, on the lattice."""
-        return np.asarray(norm.cdf((self.mean - self.level) / np.maximum(self.sd, 1e-12)))
+        return np.asarray(ndtr((self.mean - self.level) / np.maximum(self.sd, 1e-12)))
 
     @property
     def share_above(self) -> float:
@@ -98,6 +97,8 @@ def search(
 
     The search begins with a scrambled Sobol' sequence; the same outcomes always give the same points.
     """
+    from scipy.stats import qmc
+
     _check(factors, most, batch, tolerance)
     lattice = lattice_of(factors)
     candidates = np.vstack([lattice, qmc.Sobol(factors, rng=1).random_base2(_CANDIDATES)])
@@ -210,6 +211,8 @@ class _Process:
 
 def on_lattice(values: np.ndarray, factors: int) -> np.ndarray:
     """The outcomes of a regular grid, (levels, ... levels), interpolated linearly on the lattice: (m,)."""
+    from scipy.interpolate import RegularGridInterpolator
+
     sides = [np.linspace(0.0, 1.0, size) for size in values.shape]
     return np.asarray(RegularGridInterpolator(sides, values)(lattice_of(factors)))
 

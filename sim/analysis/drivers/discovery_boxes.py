@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sim.analysis.drivers.discovery_inputs import Inputs
 from sim.scenario.problems import InputError
@@ -207,6 +206,8 @@ def telling(limits: Sequence[Limit], x: pd.DataFrame, y: np.ndarray) -> tuple[Li
 
 def _quasi_p(allowed: Sequence[np.ndarray], y: np.ndarray) -> list[float]:
     """Of each side: the binomial probability of so many cases at the density without that side."""
+    from scipy import stats
+
     inside = np.logical_and.reduce(allowed)
     out = []
     for k in range(len(allowed)):

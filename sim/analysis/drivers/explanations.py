@@ -79,8 +79,8 @@ def _share(t: Columns) -> float:
 
 
 def _change(x: float) -> str:
-    """A change to one decimal, with a true minus sign."""
-    return f"{x:+.1f}".replace("-", "\N{MINUS SIGN}")
+    """A change to one decimal, with a true minus sign; one of nought has no sign."""
+    return f"{x:+.1f}".replace("-", "\N{MINUS SIGN}") if round(x, 1) else "0.0"
 
 
 def _trust(a: Columns, b: Columns, first: int, labels: tuple[str, str], switched: bool) -> str:
@@ -174,7 +174,7 @@ def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     changes = ", ".join(f"{i.replace('_', ' ')} {_change(change[i])}" for i in most)
     return (
         f"Largest differences in the number of countries that have an instrument at the end, {labels[1]} "
-        f"minus {labels[0]}: {changes}. The column 'why' of the laws table gives each government's reason."
+        f"minus {labels[0]}: {changes}. The table of laws gives each government's reason."
     )
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 RESAMPLES = 200
 SLICES = 10
@@ -26,7 +26,7 @@ MOST_POINTS = 4_000  # that PAWN is taken from; of more, so many drawn at random
 FEW_LEVELS = 12
 # Trajectories, blocks or points below which there is no interval, and no ranking.
 LEAST_TRAJECTORIES, LEAST_BLOCKS, LEAST_POINTS = 4, 16, 8
-_Z = float(norm.ppf(0.975))
+_Z = float(ndtri(0.975))
 
 
 @dataclass(frozen=True)

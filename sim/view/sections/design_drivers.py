@@ -20,6 +20,7 @@ from sim.view.figures.sensitivity_charts import (
     stacked_histogram,
     tornado,
 )
+from sim.view.labels import SERIES_NAMES
 from sim.view.number_format import decimals_of, estimate, number, scale_for, span
 from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import HEADLINE, difference_in_words
@@ -232,18 +233,28 @@ def _over_time(view: ResultsView, headline: Headline, found: Drivers) -> Iterabl
         return
     top = known.groupby("factor")["value"].max().sort_values(ascending=False).index[:MOST_LINES]
     dates = sorted(found.by_year["date"].astype(str).unique())
+    series, unit = SERIES_NAMES[SERIES_OF[headline.code]]
+    scale, title = _scale_of_index(view, unit, found.index, float(known["value"].abs().max()))
     lines = {}
     for name in top:
         mine = known[known["factor"] == name].assign(at=lambda rows: rows["date"].astype(str))
-        lines[factor_name(str(name))] = mine.set_index("at").reindex(dates).reset_index()[["at", "value"]]
-    unit = INDEX_NAMES[found.index] if found.index != "mu_star" else "mu*, in the series' unit"
+        mine = mine.set_index("at").reindex(dates).reset_index()[["at", "value"]]
+        lines[factor_name(str(name))] = mine.assign(value=mine["value"] * scale)
     read = (
-        f"The index of each factor for the series behind this headline, year by year ({_which(view)}): the "
-        f"{len(top)} factors that ever matter most. Years in which the series is constant have no value."
+        f"The index of each factor, year by year, for: {text(series)} ({_which(view)}). Drawn are the "
+        f"{len(top)} factors that ever matter most, clear of no effect or not. Years in which the series is "
+        "constant have no value."
     )
-    yield Chart(
-        "index-by-year", "When does each factor matter?", read, [index_lines(lines, "", unit, "")], width=700
-    )
+    figure = index_lines(lines, "", title, "")
+    yield Chart("index-by-year", "When does each factor matter?", read, [figure], width=700)
+
+
+def _scale_of_index(view: ResultsView, unit: str, index: str, largest: float) -> tuple[float, str]:
+    """What the index of a series is multiplied by on its axis, and the axis's title."""
+    if index != "mu_star":
+        return 1.0, INDEX_NAMES[index]
+    scale = scale_for(unit, largest)
+    return scale.factor, f"mu*, {scale.change if view.compare is not None else scale.title}"
 
 
 def _by_state(view: ResultsView, headline: Headline, found: Drivers) -> Iterable[Block]:
@@ -282,9 +293,11 @@ def _convergence(found: Drivers) -> Iterable[Block]:
         mine = steps[steps["factor"] == name].sort_values("share")
         lines[factor_name(str(name))] = mine.assign(at=[f"{n:,}" for n in mine["asked"]])
     what = {"mu_star": "trajectories", "total": "blocks of the sample"}.get(found.index, "points")
+    sizes = [f"{n:,}" for n in sorted(steps["asked"].unique())]
     read = (
-        f"The index from the first eighth, quarter and half of the {what}, and from all. Where the lines "
-        "have become level and the bars (95% intervals) short, more runs would change little."
+        f"The index from the first {' and '.join(filter(None, [', '.join(sizes[:-2]), *sizes[-2:-1]]))} "
+        f"{what}, and from all {sizes[-1]}. Where the lines have become level and the bars (95% intervals) "
+        "short, more runs would change little."
     )
     levels = steps.groupby("share")["threshold"].max() if found.index == "pawn" else None
     if levels is not None and levels.notna().any():

@@ -15,6 +15,7 @@ from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import DIFFERENCE, difference_in_words
 from sim.view.tables import text
 
+MOST_BANDS = 3  # worlds in one panel whose bands can be told apart
 _HEIGHT = 320
 
 
@@ -56,9 +57,15 @@ def _blocks(
             mark(figure, [], *view.span, view.switches(*view.styles), returns=view.returns)
             for figure in figures
         ]
+    worlds = len([world for world in fans if world != DIFFERENCE])
+    shared = (
+        f"no bands where {worlds} worlds share a panel, which would hide one another"
+        if worlds > MOST_BANDS
+        else "only 90% where worlds share a panel"
+    )
     read = (
-        f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them (only "
-        f"90% where worlds share a panel). The spread is over {what}. The difference is taken within "
+        f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them "
+        f"({shared}). The spread is over {what}. The difference is taken within "
         "pairs, whose worlds share their random draws, so its band is not the gap between the two bands "
         "beside it. Vertical axes need not start at zero."
     )
@@ -72,6 +79,9 @@ def _levels(view: ResultsView, unit: str, fans: Mapping[str, pd.DataFrame]) -> F
         unit, largest_of(*(float(np.nanmax(np.abs(q[["q5", "q95"]].to_numpy()))) for q in known))
     )
     title = {1: None, 2: "Both worlds"}.get(len(levels), f"The {len(levels)} worlds")
+    if len(levels) > MOST_BANDS:
+        bands = ["q5", "q25", "q75", "q95"]
+        levels = {world: q.assign(**dict.fromkeys(bands, q["q50"])) for world, q in levels.items()}
     return together(levels, view.styles, view.span, title, scale.title, scale.factor, height=_HEIGHT)
 
 

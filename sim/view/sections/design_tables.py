@@ -13,6 +13,7 @@ from sim.view.results_view import ResultsView
 from sim.view.sections.design_heat_map import DIFFERENCE, HEADLINE, difference_in_words
 from sim.view.tables import Cell, Table, Value, columns
 
+ONE_PAIR = "one pair a point: no interval"
 _FEW_VALUES = 8
 _MANY_FACTORS = 20
 
@@ -84,16 +85,25 @@ def headlines_over_points(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> 
     if view.compare is None:
         note = "The value of a point is a mean over its runs."
         return Table("Headlines over the points of the design", columns(*heads), rows, note)
-    note = (
-        f"{difference_in_words(view)}, within pairs; the value of a point is a mean over its pairs. The "
-        "last column counts the points whose 95% interval excludes zero. Points differ by the factors of "
-        "the design and by chance."
+    one_pair = all(row[-1] == ONE_PAIR for row in rows)
+    value = (
+        "the value of a point is that of its one pair, which has no interval. "
+        if one_pair
+        else "the value of a point is a mean over its pairs. The last column counts the points whose 95% "
+        "interval excludes zero. "
     )
-    heads.append(">Points that differ from zero")
+    note = (
+        f"{difference_in_words(view)}, within pairs; {value}Points differ by the factors of the design and "
+        "by chance."
+    )
+    if one_pair:
+        rows = [row[:-1] for row in rows]
+    else:
+        heads.append(">Points that differ from zero")
     return Table("Headlines over the points of the design", columns(*heads), rows, note)
 
 
 def _significant(known: pd.DataFrame) -> str:
     judged = int(known["low"].notna().sum())
     clear = int(((known["low"] > 0) | (known["high"] < 0)).sum())
-    return f"{clear:,} of {judged:,}" if judged else "one pair a point: no interval"
+    return f"{clear:,} of {judged:,}" if judged else ONE_PAIR

@@ -10,6 +10,7 @@ from sim.analysis.drivers.frontier import (
     GOOD,
     LEVERS,
     NO_LEVER,
+    PAYS,
     TRUST,
     checked,
     name_of,
@@ -64,6 +65,20 @@ def _blocks(view: ResultsView) -> Iterable[Block]:
     yield from _frontier(_placed(frontier, table, numbers), rules)
     for rule in dict.fromkeys([*rules, *frontier["rule"]]):
         yield lever_table(frontier, table[table["rule"] == rule], numbers, folded=rule not in rules)
+
+
+def answer_of(view: ResultsView) -> str:
+    """Under which rule how many levers pay, and which pays best, in a sentence."""
+    frontier, table = checked(view.summary)
+    told = []
+    for rule in rules_with_levers(frontier, view.manifest.get("compare")):
+        mine = table[(table["rule"] == rule) & (table["verdict"] != NO_LEVER)].sort_values("rank")
+        pays = mine[mine["verdict"] == PAYS]
+        best = f", {_name(records_of(pays)[0])} first of all" if len(pays) else ""
+        name = mine["rule_name"].iloc[0]
+        told.append(f"under '{name}' {len(pays) or 'none'} of {len(mine)} levers and combinations pay{best}")
+    said = "; ".join(told)
+    return f"{said[0].upper()}{said[1:]}." if told else ""
 
 
 def _of_terms(frontier: pd.DataFrame) -> str:

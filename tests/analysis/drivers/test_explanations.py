@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.analysis.drivers.explanations import beside_the_leak, leak_month
+from sim.analysis.drivers.explanations import _change, beside_the_leak, leak_month
 from sim.scenario.resolution import resolve
 from tests.model.small_worlds import base
 
@@ -52,3 +52,7 @@ def test_a_late_ruling_is_compared_over_the_months_that_are_left() -> None:
     b["trust"][-6:] -= 0.05
     found = beside_the_leak("trust", a, b, len(MONTHS) - 6, SEEN)
     assert found.months == 6 and found.share == pytest.approx(-0.5)
+
+
+def test_a_change_of_nought_has_no_sign() -> None:
+    assert [_change(x) for x in (-0.04, 0.0, -1.26, 0.06)] == ["0.0", "0.0", "\N{MINUS SIGN}1.3", "+0.1"]

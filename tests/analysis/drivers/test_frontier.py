@@ -19,6 +19,7 @@ from sim.runs.seed import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.problems import InputError
 from sim.view.results_view import ResultsView
+from sim.view.sections.levers import answer_of
 from sim.view.sections.levers import levers as section
 from sim.view.tables import Table
 
@@ -154,6 +155,13 @@ def test_the_page_says_what_each_lever_is(sweep: sim.Sweep) -> None:
     by_name = {row[0]: row[1:3] for row in table.rows}
     assert by_name["good"] == ["Google", "take warrants for data abroad to court"]
     assert by_name["bad"] == ["France", "adopt a law: Blocking statute"]
+
+
+def test_the_page_opens_with_how_many_levers_pay(sweep: sim.Sweep) -> None:
+    assert answer_of(ResultsView(sweep._results)) == (
+        "Under 'Microsoft wins' 1 of 5 levers and combinations pay, good first of all; "
+        "under 'DOJ wins' 1 of 5 levers and combinations pay, good first of all."
+    )
 
 
 def test_few_pairs_give_no_verdict_but_say_what_changes_nothing(sweep: sim.Sweep) -> None:

@@ -151,7 +151,7 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
     assert drawn(page, "heat-map-0")["z"] == [[-1.0, -2.0, -4.0], [-1.0, -2.01, -4.0]], (
         "the pair of seed 2 at point 3 has failed, so its luck is missing"
     )
-    choose(page, "Across", "weight of peers' trust")
+    choose(page, "Across", "influence of peers")
     choose(page, "Upwards", "weight of bad news over good")
     page.wait_for_function("() => document.getElementById('heat-map-0')?.data?.[0].x.length === 2")
     page.wait_for_function("() => location.search.includes('y=trust.asymmetry')")
@@ -170,7 +170,7 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
     )
     other = look().opens(page.url)
     assert drawn(other, "heat-map-0") == drawn(page, "heat-map-0")
-    expect(other.get_by_role("textbox", name="Across")).to_have_value("weight of peers' trust")
+    expect(other.get_by_role("textbox", name="Across")).to_have_value("influence of peers")
 
 
 @pytest.mark.long

@@ -301,3 +301,11 @@ def test_shipped_headlines_are_shown_only_while_nothing_is_moved() -> None:
         {"preset": "switch_back"},
     ):
         assert catalogue.headlines_at_rest(rest.model_copy(update=moved)) is None
+
+
+def test_sliders_have_the_names_that_sweeps_have(catalogue: Catalogue) -> None:
+    labels = {path: knob.label for path, knob in catalogue.knobs.items()}
+    assert labels["trust.asymmetry"] == "Weight of bad news over good"
+    assert labels["market.home_lag"] == "Lag of home-grown providers"
+    assert labels["exposure.distrust_of_foreign_claims"] == "US customers' distrust of foreign orders"
+    assert list(labels)[:2] == ["trust.asymmetry", "trust.intelligence_spillover"]

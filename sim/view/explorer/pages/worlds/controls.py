@@ -146,7 +146,7 @@ def _fitted(knob: Knob) -> list[Component]:
 
 def _more(catalogue: Catalogue, state: State) -> Component:
     others = [
-        {"value": path, "label": knob.label}
+        {"value": path, "label": f"{knob.label} ({path})"}  # found by either
         for path, knob in catalogue.knobs.items()
         if knob.role == "others" and path not in state.values
     ]

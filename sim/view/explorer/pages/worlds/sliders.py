@@ -1,38 +1,39 @@
-"""The sliders of the explorer: the parameter and plain name of each, and whether somebody decides it."""
+"""The sliders of the explorer: the parameter of each, and whether somebody decides it."""
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from sim.analysis.factor_names import factor_name, sentence_case
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.posterior import Fitted, Posterior
 
 Role = Literal["uncertainties", "levers", "others"]
 
 # Quantities that nobody decides and that are not well measured.
-UNCERTAINTIES = {
-    "trust.asymmetry": "Weight of bad news relative to good news",
-    "trust.intelligence_spillover": "Spillover of distrust from intelligence to police",
-    "trust.peer_weight": "Influence of peers",
-    "trust.ruling_weight": "Weight of news about the ruling",
-    "trust.residue_half_life": "Half-life of lasting memories",
-    "choice.sensitivity": "Sensitivity of customers to risk",
-    "switching.between_providers": "Cost of changing provider",
-    "governments.rule": "Governments' response to the rule itself",
-    "investigators.mla_utilisation": "Utilisation of mutual legal assistance in 2013",
-    "investigators.evading_share": "Share of targets who choose a place to evade",
-}
+UNCERTAINTIES = (
+    "trust.asymmetry",
+    "trust.intelligence_spillover",
+    "trust.peer_weight",
+    "trust.ruling_weight",
+    "trust.residue_half_life",
+    "choice.sensitivity",
+    "switching.between_providers",
+    "governments.rule",
+    "investigators.mla_utilisation",
+    "investigators.evading_share",
+)
 # Decisions of governments, providers or authorities.
-LEVERS = {
-    "governments.base_rate": "Governments' readiness to legislate",
-    "choice.grace_months": "Grace period to leave an unlawful place",
-    "choice.trustee_premium": "Price premium of a trustee's offer",
-    "providers.discount": "Discount where distrust costs more",
-    "providers.litigation_trust": "Trust gained by challenging warrants in court",
-    "investigators.mla_hiring": "Hiring for a lasting load of assistance requests",
-    "investigators.mla_base_months": "Processing time of assistance requests",
-}
+LEVERS = (
+    "governments.base_rate",
+    "choice.grace_months",
+    "choice.trustee_premium",
+    "providers.discount",
+    "providers.litigation_trust",
+    "investigators.mla_hiring",
+    "investigators.mla_base_months",
+)
 
 MOST_TIMES = 4.0  # tables are multiplied as a whole, by 0 to this
 STEPS = 100
@@ -130,17 +131,11 @@ class Knob:
 def knobs_of(infos: Mapping[str, ParameterInfo], posterior: Posterior | None = None) -> dict[str, Knob]:
     """A slider for every parameter: the important ones first, then all others by name."""
 
-    def knob(path: str, label: str, role: Role) -> Knob:
-        return Knob(path, label, role, infos[path], posterior.of(path) if posterior is not None else None)
+    def knob(path: str, role: Role) -> Knob:
+        fitted = posterior.of(path) if posterior is not None else None
+        return Knob(path, sentence_case(factor_name(path)), role, infos[path], fitted)
 
-    found = {
-        path: knob(path, label, "uncertainties") for path, label in UNCERTAINTIES.items() if path in infos
-    }
-    found |= {path: knob(path, label, "levers") for path, label in LEVERS.items() if path in infos}
-    others = {path: knob(path, _plain(path), "others") for path in infos if path not in found}
+    found = {path: knob(path, "uncertainties") for path in UNCERTAINTIES if path in infos}
+    found |= {path: knob(path, "levers") for path in LEVERS if path in infos}
+    others = {path: knob(path, "others") for path in infos if path not in found}
     return found | {path: knob for path, knob in others.items() if knob.range[1] > knob.range[0]}
-
-
-def _plain(path: str) -> str:
-    group, name = path.split(".")
-    return f"{group.capitalize()}: {name.replace('_', ' ')}"
