@@ -86,7 +86,7 @@ def test_rows_are_measured_printed_and_written(
     assert (
         "20 ± 1.5" in text
         and "Rows by kind" in text
-        and "Not used" not in text  # of the shipped evidence
+        and "Not used" not in text  # that is of the shipped rows
     )
     table = pd.read_csv(out / "evidence.csv").set_index("row")
     assert table["verdict"].to_dict() == {"good": "holds", "bad": "misses", "late": "cannot say"}

@@ -9,10 +9,9 @@ and shares are probabilities.
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from sim.model.reference.arithmetic import LN2, add_up, exp, log
 from sim.model.reference.cells import UNITS, Cell
+from sim.model.reference.closed_places import CONSUMER, LawOnPlaces, closed_places
 from sim.model.reference.customers import taste_of
 from sim.model.reference.places import (
     CUSTOMER_KEYS,
@@ -24,7 +23,6 @@ from sim.model.reference.places import (
     OFFERS,
     ON_PREMISES,
     US_REGION,
-    US_SUBSIDIARY,
     entry_of,
     us_place,
 )
@@ -34,7 +32,6 @@ from sim.scenario.scenario import Scenario
 from sim.vocabulary import KINDS as KIND_NAMES
 
 US = 0
-CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
 LEAST_SHARE = 1e-12
 
 
@@ -175,31 +172,14 @@ class Market:
 
     def closed(self, cell: Cell, laws: dict[str, list[float]]) -> tuple[list[float], list[float]]:
         """Share of customers, by place, to whom it is closed at all, and to whom the law forbids it."""
-        j, supervised = self.country_of(cell), cell.segment in (REGULATED, PUBLIC)
-        closed = [0.0, 0.0 if self.countries[j].home_grown_share_2013 > 0.0 else 1.0]
-        unlawful = [0.0, 0.0]
-        for provider in self.providers:
-            for offer in range(OFFERS):
-                place, share = us_place(provider.index, offer), 0.0
-                if cell.segment == PUBLIC and offer in (US_REGION, LOCAL_REGION, US_SUBSIDIARY):
-                    share = laws["procurement_rule"][j]  # what US law reaches is closed to the public sector
-                if host_of(self.providers, j, place) != j:
-                    bound = self.consumers_bound(j) if cell.segment == CONSUMER else 1.0
-                    share = max(share, laws["general_localisation"][j] * bound)
-                    if supervised:
-                        share = max(share, laws["sector_localisation"][j])
-                share = float(np.float32(share))
-                unlawful.append(share)
-                is_open = (
-                    provider.offers[j].live[offer] or offer == CUSTOMER_KEYS
-                )  # keys are the customer's own
-                closed.append(share if is_open else 1.0)
-        return closed, unlawful
-
-    def consumers_bound(self, j: int) -> float:
-        """Share of a country's consumers whom general localisation keeps from places abroad."""
-        covers = self.scenario.parameters.governments.localisation_covers_consumers
-        return entry_of(covers, list(self.scenario.jurisdictions)[j], self.countries[j])
+        j = self.country_of(cell)
+        law = LawOnPlaces(
+            laws["procurement_rule"][j], laws["sector_localisation"][j], laws["general_localisation"][j]
+        )
+        live = [provider.offers[j].live for provider in self.providers]
+        places = range(FIRST_US + OFFERS * len(self.providers))
+        hosts = [host_of(self.providers, j, place) if place >= FIRST_US else j for place in places]
+        return closed_places(self.scenario, j, cell.segment, law, live, hosts)
 
     # --- appeal and utility -----------------------------------------------------------------------
 

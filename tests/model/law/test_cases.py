@@ -6,9 +6,9 @@ import datetime as dt
 import pytest
 
 from sim.model.kernels.codes import ROUTE_BITS
-from sim.model.law.routing import foreign_routes
+from sim.model.law.routing import foreign_routes, order_rules, us_routes
 from sim.model.law.timeline import law_on
-from sim.scenario.law import CONTROLLERS, FOREIGN_LOCATIONS, ForeignRow, OpenTest
+from sim.scenario.law import CONTROLLERS, FOREIGN_LOCATIONS, ForeignRow, OpenTest, USConditions, USRow
 from sim.scenario.resolution import resolve
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import ROUTES
@@ -130,6 +130,51 @@ def test_the_regimes_of_the_question_name_their_test_and_comity_rule(
 ) -> None:
     regime = regimes()[code]
     assert (regime.test, regime.comity, regime.agreements) == (test, comity, agreements)
+
+
+DOMESTIC = {  # whether a refused and an honoured warrant at home reaches data without a stable location
+    "cloud_act": (True, True),
+    "contested": (False, True),
+    "doj_wins": (True, True),
+    "icpa": (True, True),
+    "leads_act": (True, True),
+    "microsoft_wins": (False, False),
+}
+
+
+def test_a_domestic_warrant_loses_data_of_no_place_only_where_a_rule_of_location_holds() -> None:
+    rules = order_rules(law(), regimes())
+    assert {code: tuple(rule.domestic.tolist()) for code, rule in rules.items()} == DOMESTIC
+    assert {code for code, rule in rules.items() if rule.contested} == {"contested"}
+
+
+@pytest.mark.parametrize("notice", [False, True])
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_domestic_warrant_reaches_what_goes_directly_or_to_a_court_s_review(
+    route: str, notice: bool
+) -> None:
+    """Whether a government is told of it or not."""
+    at_home = USConditions(
+        location="no_stable_location", controller="us_provider", us_person=True, resides_in_us=True
+    )
+    row = USRow.model_validate({"when": at_home, "route": route, "notice": notice, "authority": "-"})
+    own = law().model_copy(update={"us_orders": {"own": row, **law().us_orders}})
+    for code, rule in order_rules(own, regimes()).items():
+        assert rule.domestic.tolist() == [route in ("direct", "comity_review")] * 2, code
+
+
+def test_a_regime_has_the_routes_of_its_tests_refused_and_honoured() -> None:
+    routes, rules = us_routes(law()), order_rules(law(), regimes())
+    settled, comity = law().settled(), tuple(law().comity)
+    for code, rule in rules.items():
+        regime = regimes()[code]
+        question = law().tests[regime.test].open
+        tests = (question.refused, question.honoured) if question else (regime.test, regime.test)
+        for row, test in zip(rule.us, tests, strict=True):
+            expected = routes[comity.index(regime.comity), settled.index(test)].ravel()
+            assert row.tolist() == expected.tolist(), code
+        foreign = foreign_routes(law())[settled.index(question.foreign if question else regime.test)]
+        assert rule.foreign.ravel().tolist() == foreign.ravel().tolist(), code
 
 
 def test_an_open_question_is_decided_warrant_by_warrant_and_leaves_the_bar_whole() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from sim.model.law.timeline import LawInForce, Month, calendar, enacted, law_on
 from sim.scenario.canonical import surviving_events
 from sim.scenario.resolution import resolve, variant
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Enacts, Event, News, Switch
+from sim.scenario.schema import Act, Deed, Enacts, Event, News, Switch
 
 DAY = dt.timedelta(days=1)
 FIRST, LAST = dt.date(2013, 1, 1), dt.date(2026, 12, 31)
@@ -73,6 +74,29 @@ def test_a_repeal_takes_back_the_named_countries_only(history: Scenario) -> None
         ("FR", "procurement_rule"),
     }
     assert law_on(scenario, dt.date(2015, 3, 5)).instruments == {("DE", "procurement_rule")}
+
+
+def test_what_is_adopted_twice_stays_adopted(history: Scenario) -> None:
+    twice = [
+        event(dt.date(year, 3, 5), name=str(year), instrument="procurement_rule", countries=("DE",))
+        for year in (2014, 2015)
+    ]
+    assert law_on(world(history, twice), dt.date(2015, 3, 5)).instruments == {("DE", "procurement_rule")}
+
+
+@pytest.mark.parametrize("act", get_args(Deed))
+def test_of_all_that_can_be_done_only_comity_and_agreements_change_us_law(
+    history: Scenario, act: str
+) -> None:
+    done = event(dt.date(2014, 3, 5), instrument="procurement_rule").model_copy(
+        update={
+            "enacts": (),
+            "act": Act.model_construct(by="us", act=act, countries=("DE",), comity="statutory"),
+        }
+    )
+    before, after = (law_on(world(history, events), dt.date(2014, 3, 5)) for events in ([], [done]))
+    changed = {name for name in vars(after) if getattr(after, name) != getattr(before, name)}
+    assert changed == {"comity": {"comity"}, "agreement": {"agreements"}}.get(act, set())
 
 
 # --- switches -------------------------------------------------------------------------------------

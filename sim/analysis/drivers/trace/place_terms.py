@@ -6,26 +6,16 @@ law of the month were: so that a term of one world can be put in the place of th
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.analysis.drivers.trace.pair import View
 from sim.model.reference.arithmetic import log
-from sim.model.reference.places import (
-    CUSTOMER_KEYS,
-    FIRST_US,
-    LOCAL_REGION,
-    OFFERS,
-    US_REGION,
-    US_SUBSIDIARY,
-    entry_of,
-)
+from sim.model.reference.closed_places import LawOnPlaces, closed_places
+from sim.model.reference.places import CUSTOMER_KEYS, LOCAL_REGION, OFFERS, US_REGION
 from sim.vocabulary import INSTRUMENTS
 
-CONSUMER, REGULATED, PUBLIC = 0, 3, 4  # segments
-_PROCUREMENT, _SECTOR, _GENERAL, _SUSPENSION = (
-    INSTRUMENTS.index(name)
-    for name in ("procurement_rule", "sector_localisation", "general_localisation", "transfer_suspension")
+_ON_PLACES = tuple(
+    INSTRUMENTS.index(name) for name in ("procurement_rule", "sector_localisation", "general_localisation")
 )
+_SUSPENSION = INSTRUMENTS.index("transfer_suspension")
 
 
 @dataclass(frozen=True)
@@ -112,10 +102,7 @@ class PlacesOfCell:
         self.price_sensitivity = float(appeal.price_sensitivity[self.segment])
         self.friction = float(appeal.friction[self.segment])
         self.latency, self.own_means = float(appeal.latency), float(appeal.own_means)
-        code, where = list(view.scenario.jurisdictions.items())[self.country]
-        self.has_home_grown = where.home_grown_share_2013 > 0.0
-        covers = view.scenario.parameters.governments.localisation_covers_consumers
-        self.bound_by_localisation = entry_of(covers, code, where) if self.segment == CONSUMER else 1.0
+        self.scenario = view.scenario
 
     def terms(self, market: FromMarket, providers: FromProviders, law: FromLaw) -> list[PlaceTerms]:
         """The terms of every place."""
@@ -150,18 +137,5 @@ class PlacesOfCell:
 
     def closed(self, providers: FromProviders, law: FromLaw) -> tuple[list[float], list[float]]:
         """Share of the cell's customers, by place, to whom it is closed at all, and to whom by law."""
-        closed, unlawful = [0.0, 0.0 if self.has_home_grown else 1.0], [0.0, 0.0]
-        supervised = self.segment in (REGULATED, PUBLIC)
-        for p, live in enumerate(providers.live):
-            for k in range(OFFERS):
-                share = 0.0
-                if self.segment == PUBLIC and k in (US_REGION, LOCAL_REGION, US_SUBSIDIARY):
-                    share = law.in_force[_PROCUREMENT]
-                if providers.hosts[FIRST_US + OFFERS * p + k] != self.country:
-                    share = max(share, law.in_force[_GENERAL] * self.bound_by_localisation)
-                    if supervised:
-                        share = max(share, law.in_force[_SECTOR])
-                share = float(np.float32(share))
-                unlawful.append(share)
-                closed.append(share if live[k] or k == CUSTOMER_KEYS else 1.0)
-        return closed, unlawful
+        laws = LawOnPlaces(*(law.in_force[number] for number in _ON_PLACES))
+        return closed_places(self.scenario, self.country, self.segment, laws, providers.live, providers.hosts)
