@@ -79,12 +79,16 @@ def sections(folder_view: FolderView) -> list[Section]:
 
 
 def asked_about(view: ResultsView) -> list[str]:
-    """The headlines that have charts: first those of a boundary search and of the claims, then the usual."""
+    """The headlines that have charts: first those that the experiment is about, then the usual."""
+    return list(dict.fromkeys([*in_question(view), *_DRAWN]))
+
+
+def in_question(view: ResultsView) -> list[str]:
+    """The headlines of a boundary search and of the claims."""
     summary, claims = view.summary(boundary_tables.SUMMARY), view.summary("claims")
     codes = [] if summary is None else [str(code) for code in summary["headline"]]
     measured = set() if claims is None else set(claims["measure"])
-    codes += [code for code, series in design_drivers.SERIES_OF.items() if series in measured]
-    return list(dict.fromkeys([*codes, *_DRAWN]))
+    return codes + [code for code, series in design_drivers.SERIES_OF.items() if series in measured]
 
 
 def _answer(folder_view: FolderView) -> str:

@@ -135,6 +135,16 @@ def test_one_country_adopts_by_luck_and_a_group_by_shares() -> None:
     assert statutes.in_force[2] == pytest.approx([0.25, 0.5 - 0.4 * 0.3])
 
 
+def test_all_adoptions_of_a_month_come_before_its_repeals() -> None:
+    """Three countries adopt the first law, and each repeals the second, which it has."""
+    statutes = _statutes([1, 1, 1], [[0.0, 1.0]] * 3)
+    decisions = np.full((6, 3), -1, np.int64)
+    chances = np.full((3, 2), 0.5), np.array([0.0, 0.5])
+    n = kernel.decide(0, np.full((2, 3, 2), 0.1), *chances, statutes, decisions)
+    assert n == 6
+    assert decisions.tolist() == [[j, 0, ADOPTS] for j in range(3)] + [[j, 1, REPEALS] for j in range(3)]
+
+
 def test_a_month_of_all_governments_weighs_their_neighbours_and_months_are_twelfths_of_a_year() -> None:
     """Country 0 likes the two others by weights 1 and 3; country 2 likes nobody."""
     statutes = _statutes([1, 1, 2], [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])

@@ -93,7 +93,8 @@ def test_an_outcome_without_an_effect_to_lose_has_no_phase_diagram() -> None:
            (outcome("trust", 8), outcome("data_at_home", 3))]  # fmt: skip
     curve = {"factor": "trust.spread", "others": "trust.asymmetry = 1.0, trust.news_strength = 2.5",
              "outcome": "trust", "at": AFTER, "first": 0.1, "last": 0.9, "steepest": 0.2, "half_at": 32.04,
-             "half_low": 28.51, "half_high": 35.06, "verdict": "gradual: no tipping"}  # fmt: skip
+             "half_low": 28.51, "half_high": 35.06, "along": "months that the first rule held",
+             "verdict": "gradual: no tipping"}  # fmt: skip
     tables = {"returns": pd.concat(two), "tipping": pd.DataFrame([curve])}
     view: Any = SimpleNamespace(
         manifest={}, summary=tables.get, needed_summary=lambda words, name: tables[name]
@@ -104,6 +105,7 @@ def test_an_outcome_without_an_effect_to_lose_has_no_phase_diagram() -> None:
     assert figures[0]["layout"]["xaxis"]["title"]["text"] == "spread of trust within a country"
     assert "weight of bad news over good: 1, weight of news: 2.5" in html
     assert "32.0 (28.5 to 35.1)" in html
+    assert "months that the first rule held" in html
     assert "spread of trust within a country: 0, weight of bad news over good: 0" in html
     assert "\N{MINUS SIGN}0.012" in html and "0.01234" not in html
 

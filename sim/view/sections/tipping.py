@@ -169,10 +169,9 @@ def _over_two(returns: pd.DataFrame, factors: tuple[str, str], view: ResultsView
 def _curves_table(curves: pd.DataFrame) -> Table:
     rows: list[list[Value]] = []
     for row in records_of(curves):
-        where = Cell(
-            factor_name(str(row["factor"])),
-            detail=_others(row["others"]),
-        )
+        along = row.get("along")
+        dated = isinstance(along, str) and along != row["factor"]  # of a date, the months that a rule held
+        where = Cell(str(along) if dated else factor_name(str(row["factor"])), detail=_others(row["others"]))
         rows.append(
             [
                 where,

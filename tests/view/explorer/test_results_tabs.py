@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from sim.pipeline import Finished
 from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
 from sim.runs.watch import watched, write_unchanging
+from sim.view.explorer.pages.results.design_tabs import _grid
 from sim.view.explorer.pages.results.overview import grouped, more
 from sim.view.explorer.pages.results.query import Query, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, tabs_of
@@ -25,6 +27,7 @@ from sim.view.explorer.pages.results.tab import METRICS
 from sim.view.folder_view import FolderView, Kept, open_results
 from sim.view.report_parts import PARTS
 from sim.view.results_folders import FolderSummary, list_folders
+from sim.view.sweep_report import in_question
 from tests.swept_results import asked, gap, swept
 
 
@@ -285,3 +288,20 @@ def test_the_drivers_of_a_run_under_way_come_at_its_end(begun: FolderView) -> No
     html, figures = shown(begun, "drivers", metric="trust")
     assert "They are computed at the end of the run" in html
     assert not figures
+
+
+def test_the_table_of_points_has_plain_words_and_no_broken_heading() -> None:
+    values = {"law.tests.location.bar": ["ends_at_border"], "choice.sensitivity": [1.0], "low": [0.1]}
+    table = pd.DataFrame(values)
+    grid = _grid(table, ("law.tests.location.bar", "choice.sensitivity"))
+    columns = {column["headerName"]: column["minWidth"] for column in grid.columnDefs}
+    wide = "customers' sensitivity to perceived risk"
+    assert list(columns) == ["reach of the US bar on disclosure", wide, "low"]
+    assert columns[wide] > columns["low"]
+    assert grid.rowData[0]["law_tests_location_bar"] == "ends at border"
+
+
+def test_the_overview_has_the_headlines_that_claims_are_about(folder_view: FolderView) -> None:
+    assert str(more(folder_view)).count("Trust in US providers abroad") == 1
+    claims = pd.DataFrame({"measure": ["foreign_us_success_12m"], "number": [0]})
+    assert in_question(SimpleNamespace(summary={"claims": claims}.get)) == ["foreign_success"]  # type: ignore[arg-type]

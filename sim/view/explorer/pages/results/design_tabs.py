@@ -24,6 +24,7 @@ from sim.view.explorer.pages.results.tab import (
     points_at,
     two_factors,
 )
+from sim.view.figures.design_charts import plain_words
 from sim.view.folder_view import FolderView
 from sim.view.sections import design_drivers, design_factors, design_heat_map
 from sim.view.sections.design_factors import draws
@@ -142,6 +143,15 @@ def _points(folder_view: FolderView, metric: str) -> Component:
     return html.Div([html.H2(f"{len(table):,} points"), html.P(read, className="read"), grid])
 
 
+def _heading(name: str, factors: Collection[str]) -> str:
+    return factor_name(name) if name in factors else name
+
+
+def _column_width(heading: str) -> int:
+    """Pixels that the longest word of a heading needs beside the icon of the filter."""
+    return max(110, 62 + 8 * max(map(len, heading.split())))
+
+
 def _grid(table: pd.DataFrame, factors: Collection[str]) -> Component:
     """A table that can be sorted and filtered; factors have their plain names."""
     number = {"type": "rightAligned", "valueFormatter": {"function": "d3.format('.4~g')(params.value)"}}
@@ -151,11 +161,14 @@ def _grid(table: pd.DataFrame, factors: Collection[str]) -> Component:
         columns.append(
             {
                 "field": name.replace(".", "_"),
-                "headerName": factor_name(name) if name in factors else name,
+                "headerName": _heading(name, factors),
+                "minWidth": _column_width(_heading(name, factors)),
                 "filter": "agNumberColumnFilter" if numeric else "agTextColumnFilter",
                 **(number if numeric else {}),
             }
         )
+    names = [name for name in factors if name in table and not pd.api.types.is_numeric_dtype(table[name])]
+    table = table.assign(**{name: table[name].map(plain_words) for name in names})
     rows = table.rename(columns={name: str(name).replace(".", "_") for name in table.columns})
     return dag.AgGrid(
         id="results-grid",
@@ -164,7 +177,6 @@ def _grid(table: pd.DataFrame, factors: Collection[str]) -> Component:
         defaultColDef={
             "sortable": True,
             "resizable": True,
-            "minWidth": 110,
             "flex": 1,
             "wrapHeaderText": True,
             "autoHeaderHeight": True,

@@ -15,6 +15,7 @@ from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.folder_view import FolderView
 from sim.view.sections import design_claims, design_tables, headline_summary
+from sim.view.sweep_report import in_question
 from sim.view.tables import Column, table_of, text
 
 DOWNLOADS = "/results-file/"
@@ -25,7 +26,7 @@ _FIRST_HEADLINES = (
     "market_share",
     "laws",
     "conflicts",
-)  # computed from few columns, so they appear at once
+)  # computed from few columns, so they appear at once; after those that the experiment is about
 _MEANINGS = {
     "manifest.json": "every resolved value with its source, seeds, versions, digests",
     "points.parquet": "the run of each world of each pair, and the design's values",
@@ -106,7 +107,7 @@ def _answer(folder_view: FolderView, tabs: Sequence[str]) -> Iterable[Block]:
 
 def more(folder_view: FolderView) -> Component:
     """Headlines over the points of a design, which take a moment to compute."""
-    at = {code: folder_view.points(code) for code in _FIRST_HEADLINES}
+    at = {code: folder_view.points(code) for code in [*in_question(folder_view.view), *_FIRST_HEADLINES]}
     if not any(len(table) for table in at.values()):
         return html.P("No pair is done yet.", className="read")
     return charts(

@@ -8,6 +8,7 @@ from sim.view.explorer.components import charts
 from sim.view.explorer.page import Component
 from sim.view.explorer.pages.results.query import Query
 from sim.view.explorer.pages.results.tab import Tab, has_points, of_design
+from sim.view.figures.design_charts import plain_words
 from sim.view.folder_view import FolderView
 from sim.view.number_format import setting
 from sim.view.report_parts import BY_KEY, PARTS, Part
@@ -73,7 +74,7 @@ def _point(folder_view: FolderView, point: int, part: str = "map") -> Component:
         html.Li(
             [
                 f"{factor_name(str(name))}: ",
-                html.Strong(setting(value)),
+                html.Strong(plain_words(setting(value))),
             ]
         )
         for name, value in folder_view.series().values.loc[point].items()
