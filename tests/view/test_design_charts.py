@@ -17,6 +17,7 @@ from sim.view.figures.design_charts import (
     by_name,
     heat_map,
     in_order,
+    plain_words,
     verdicts,
     verdicts_over,
 )
@@ -110,7 +111,7 @@ def test_factors_that_are_not_clear_of_no_effect_come_last_and_their_intervals_d
     assert "The axis is cut" in chart.read and "medians" in chart.read
     words = said(view, HEADLINE["revenue"], drivers(values, rows))
     assert "is open: <strong>growth</strong> may" in words
-    assert "<strong>prior</strong> moves" not in words
+    assert "moved most by" not in words
 
 
 def test_an_index_by_year_is_in_the_unit_that_is_spoken_and_names_its_series(known: FolderView) -> None:
@@ -154,6 +155,15 @@ def test_bands_of_many_worlds_do_not_hide_one_another(worlds: int, banded: bool)
     assert isinstance(chart, Chart)
     assert any("fill" in trace for trace in chart.figures[0]["data"]) == banded
     assert ("no bands where 5 worlds" in chart.read) != banded
+
+
+def test_values_on_axes_are_read_as_a_reader_writes_them() -> None:
+    outcomes = pd.Series([1.0, 2.0])
+    values = pd.DataFrame({"levers.a.quota": [5.0, 1e6], "pulled": ["none", "early_gdpr + mla_staff"]})
+    figure = parallel(values, outcomes, "difference", "USD bn", [[0, "#000"], [1, "#fff"]], (0.0, 2.0), None)
+    texts = {note["text"] for note in figure["layout"]["annotations"]}
+    assert {"5", "500,000", "1,000,000"} <= texts
+    assert plain_words("early_gdpr + mla_staff") == "early GDPR + MLA staff"
 
 
 def test_which_way_is_asked_only_of_factors_with_an_order(known: FolderView) -> None:

@@ -22,7 +22,9 @@ from sim.view.figures.style import CONFIG, layout, world_styles
 from sim.view.figures.tipping_charts import phase_diagram
 from sim.view.report import sections
 from sim.view.results_view import ResultsView
+from sim.view.sections.governments import laws
 from sim.view.sections.trust import named_events, trust
+from sim.view.tables import Table
 from tests.view.made_up_summaries import over_draws
 
 
@@ -164,6 +166,16 @@ def test_a_country_counts_once_however_many_providers_have_the_offer_there() -> 
     found = offered(offers, months, [1, 2])
     assert list(found["live"]) == [0.0, 0.5, 0.5, 0.5]
     assert list(found["announced"]) == [0.5, 0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("which", ["two_worlds", "three_worlds"])
+def test_laws_have_a_column_a_world_and_the_note_says_what_chance_does(
+    which: str, request: pytest.FixtureRequest
+) -> None:
+    view = ResultsView(request.getfixturevalue(which))
+    (table,) = (block for block in laws(view).blocks if isinstance(block, Table))
+    assert [column.title for column in table.columns][2:] == [style.label for style in view.styles.values()]
+    assert f"One seed is {100 / view.seeds:.0f} points" in table.note
 
 
 def test_an_offer_without_a_country_is_not_counted_in_countries(two_worlds: FolderResults) -> None:

@@ -15,4 +15,5 @@ def test_the_reader_is_told_which_panels_count_domestic_requests(two_worlds: Fol
         "Three panels count domestic ones, too: no route, or no letter written" in charts["evidence-us"].read
     )
     assert "mostly of domestic warrants" in charts["evidence-us"].read
+    assert "end earlier" not in charts["evidence-us"].read
     assert "other data than content are counted apart" in charts["evidence-foreign"].read

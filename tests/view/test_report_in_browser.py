@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from sim.runs.results import FolderResults
+from sim.view.html_page import TITLES
 from sim.view.report import build
 from tests.swept_results import swept
 from tests.view.accessible import barriers
@@ -170,3 +171,23 @@ def test_type_is_never_smaller_than_twelve_pixels(two_worlds_open: Opened) -> No
         && !['SCRIPT', 'STYLE'].includes(node.tagName)
         && parseFloat(getComputedStyle(node).fontSize) < 12).map(node => node.textContent)"""
     assert two_worlds_open.page.evaluate(small) == []
+
+
+def test_a_title_keeps_inside_its_panel_though_numbers_push_the_chart_aside(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<p></p>")
+    page.add_script_tag(path=TITLES)
+    margin, width, pushed = {"l": 48, "r": 14, "t": 34, "b": 36}, 387, 20
+    layout = {"margin": margin, "height": 300, "font": {"family": "sans-serif"}}
+    widest = """([layout, width]) => {
+        const pen = document.createElement("canvas").getContext("2d");
+        pen.font = "14px sans-serif";
+        const title = warrantsim.titled(layout, width)[0].xaxis.title.text;
+        return Math.max(...title.split("<br>").map(line => pen.measureText(line).width));
+    }"""
+    middle = (margin["l"] + pushed + width - margin["r"]) / 2
+    for length in range(30, 80):
+        words = " ".join("abcd" for _ in range(length))
+        drawn = page.evaluate(widest, [layout | {"xaxis": {"title": {"text": words}}}, width])
+        assert middle + drawn / 2 <= width
+    page.close()

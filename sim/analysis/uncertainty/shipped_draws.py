@@ -8,12 +8,15 @@ two worlds.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.evidence.posterior_predictive import PANEL, predict
 from sim.analysis.evidence.rows import Row
+from sim.analysis.headlines import HEADLINES, differences
 from sim.analysis.shipped_tables import keys_of
 from sim.analysis.uncertainty import joint_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
@@ -23,13 +26,14 @@ from sim.runs.seed import Task
 from sim.runs.tasks import Runner, identified
 from sim.scenario.digest import digest
 from sim.scenario.locations import shown
-from sim.scenario.posterior import posterior_folder
+from sim.scenario.posterior import posterior_folder, read_posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, variant
 
 OUTCOMES_FILE, ROWS_FILE = FILES = ("draws_outcomes.csv", "draws_rows.csv")
 DRAW, RUN = "draw", "run"
 SHIPPED, RUN_HERE = "shipped", "run"  # where the outcomes in a results folder are from
+_LAST_BITS = 1e-12
 _LETTERS = 12  # of a digest that names a pair
 
 
@@ -56,7 +60,7 @@ def outcomes_of(joint: JointDraws, folder: Path | None = None) -> pd.DataFrame |
     """The lines of `joint_draws.outcomes` without a run: those shipped, if they are of these very runs.
 
     None where one draw is not among them: of other values, worlds, months, customers, seeds or code of the
-    model. Raises InputError for a file without the columns.
+    model. Raises InputError for a damaged file.
     """
     table = read(OUTCOMES_FILE, joint.resolved, folder)
     if table is None:
@@ -71,12 +75,29 @@ def outcomes_of(joint: JointDraws, folder: Path | None = None) -> pd.DataFrame |
 def headlines_at_rest(resolved: Resolved, folder: Path | None = None) -> pd.DataFrame | None:
     """What `summarise` says of the shipped draws of an experiment as it is now.
 
-    None where there are none of these parameters and worlds. Raises InputError for a file without the
-    columns.
+    None where there are none of these parameters and worlds, or they are of another posterior or code: the
+    first and the last draw tell, since to name all of them takes seconds. Raises InputError for a damaged
+    file.
     """
     table = read(OUTCOMES_FILE, resolved, folder)
-    joint = None if table is None else joint_draws.joint_draws(resolved, int(table[DRAW].nunique()))
-    return None if table is None or joint is None else summarise(table, joint)
+    joint = None if table is None else joint_draws.joint_draws(resolved, len(read_posterior().draws()))
+    if table is None or joint is None:
+        return None
+    for number in {int(table[DRAW].min()), int(table[DRAW].max())}:
+        if number >= len(joint.draws) or _name_at(joint, number) != table[RUN][table[DRAW] == number].iloc[0]:
+            return None
+    return summarise(table, joint)
+
+
+def _name_at(joint: JointDraws, number: int) -> str:
+    """The name of the pair at one draw, which has the seed that it has among all draws."""
+    seeds = joint.resolved.experiment.seeds
+    from_here = seeds.model_copy(update={"first": seeds.first + number})
+    experiment = joint.resolved.experiment.model_copy(update={"seeds": from_here})
+    alone = replace(
+        joint, draws=(joint.draws[number],), resolved=replace(joint.resolved, experiment=experiment)
+    )
+    return _name(next(iter(identified(joint_draws.tasks(alone)))))
 
 
 def headlines_by_draw(outcomes: pd.DataFrame) -> pd.DataFrame:
@@ -88,7 +109,7 @@ def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFr
     """One of the files without its keys; None where there is none of these parameters (and two worlds, for
     the headlines).
 
-    Raises InputError for a file without the columns.
+    Raises InputError for a damaged file: it could be a part of what was written, or edited since.
     """
     path = (folder or posterior_folder()) / name
     if not path.is_file():
@@ -101,7 +122,59 @@ def read(name: str, resolved: Resolved, folder: Path | None = None) -> pd.DataFr
         raise InputError(f"{shown(path)}: no column {', '.join(lacking)}")
     if not len(frame) or any(str(frame[column].iloc[0]) != key for column, key in keys.items()):
         return None
+    wrong = _damage(frame, keys) or (_damaged_outcomes(frame) if name == OUTCOMES_FILE else "")
+    if wrong:
+        raise InputError(
+            f"{shown(path)}: {wrong}: it is not what was written; get it back, or remove it, and the draws "
+            "are run"
+        )
     return frame.drop(columns=list(keys))
+
+
+def _damage(frame: pd.DataFrame, keys: dict[str, str]) -> str:
+    """What no file of these has: lines of other keys, text for a number, a draw that is no number."""
+    for column, key in keys.items():
+        if (other := (frame[column].astype(str) != key)).any():
+            return f"line {_line(other)}: {column} is not that of the first line"
+    texts = {"headline", RUN, *keys}
+    for column in frame.columns.difference([*texts]):
+        if not pd.api.types.is_numeric_dtype(frame[column]):
+            return f"{column}: a value is no number"
+        if (endless := np.isinf(frame[column].astype(float))).any():
+            return f"line {_line(endless)}: {column} is no number"
+    if (wrong := ~(frame[DRAW].ge(0) & frame[DRAW].mod(1).eq(0))).any():
+        return f"line {_line(wrong)}: {DRAW} is no draw"
+    own = [DRAW, "headline"] if "headline" in frame else [DRAW]
+    if (twice := frame.duplicated(own)).any():
+        return f"line {_line(twice)}: its draw is there twice"
+    return ""
+
+
+def _damaged_outcomes(frame: pd.DataFrame) -> str:
+    """What no outcomes have: a draw without all headlines, of two runs, or a difference that is none."""
+    codes, of_draw = [one.code for one in HEADLINES], frame.groupby(DRAW, sort=False)
+    for number, own in of_draw["headline"]:
+        if list(own) != codes:
+            return f"draw {number}: has other headlines than the model"
+    if (mixed := of_draw[RUN].nunique(dropna=False) != 1).any():
+        return f"draw {mixed.idxmax()}: is of more than one {RUN}"
+    first = frame["seed"] - frame[DRAW]  # draw n has the n-th seed
+    if (other := first != first.iloc[0]).any():
+        return f"line {_line(other)}: is of another seed than its draw"
+    a, b = (frame[name].to_numpy(float) for name in ("value_a", "value_b"))
+    # older versions of pandas read a number but for its last bit
+    noise = _LAST_BITS * np.fmax(np.abs(a), np.abs(b))
+    value, found = frame["value"].to_numpy(float), differences(a, b)
+    if (wrong := ~((np.abs(value - found) <= noise) | (np.isnan(value) & np.isnan(found)))).any():
+        return f"line {int(np.argmax(wrong)) + 2}: value is not value_b minus value_a"
+    if (untold := frame["leak_months"].isna()).any():
+        return f"line {_line(untold)}: leak_months is missing"
+    return ""
+
+
+def _line(wrong: pd.Series) -> int:
+    """Of the first line that is wrong, in the file: beneath the header."""
+    return int(np.argmax(wrong.to_numpy())) + 2
 
 
 def _keys(name: str, resolved: Resolved) -> dict[str, str]:

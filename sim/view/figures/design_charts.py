@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.drivers.lever_words import levers_words
 from sim.view.design_axes import is_ordered
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
@@ -335,8 +336,8 @@ def _spread_out(column: "pd.Series[Any]") -> tuple["pd.Series[Any]", dict[str, A
 
 
 def plain_words(value: Any) -> str:
-    """A value with a name, as words."""
-    return str(value).replace("_", " ")
+    """A value with a name, such as a lever's, as words."""
+    return levers_words(str(value))
 
 
 def _values(column: "pd.Series[Any]") -> list[Any]:

@@ -11,6 +11,7 @@ from sim.view.figures.design_charts import plain_words
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import INK, QUIET, Figure, Trace, layout
+from sim.view.number_format import setting
 
 _SHADES = 9  # number of colours of the lines
 _PASSED_OVER = "rgba(120,120,120,0.13)"
@@ -108,10 +109,7 @@ def _axis(path: str, column: "pd.Series[Any]") -> _Axis:
 
 def _measured(label: str, values: np.ndarray, limits: tuple[float, float]) -> _Axis:
     low, high = limits
-    ticks = [
-        (share, f"{low + share * (high - low):.3g}".replace("-", "\N{MINUS SIGN}"))
-        for share in (0.0, 0.5, 1.0)
-    ]
+    ticks = [(share, setting(float(f"{low + share * (high - low):.3g}"))) for share in (0.0, 0.5, 1.0)]
     return _Axis(label, np.clip((values - low) / (high - low), 0.0, 1.0), ticks)
 
 

@@ -130,9 +130,10 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
     names = [_strong(first["factor"])] + [_strong(name) for name in level["factor"].head(3)]
     more = f" and {len(level) - 3} more" if len(level) > 3 else ""
     lead = (
-        f"{names[0]} moves {of} most."
+        f"{of} is moved most by {names[0]}."
         if level.empty
-        else f"{', '.join(names)}{more} move {of} most; as their intervals overlap, their order is open."
+        else f"{of} is moved most by {', '.join(names)}{more}; as their intervals overlap, their order is "
+        "open."
     )
     hardly = _hardly(found, [str(first["factor"]), *map(str, level["factor"])], _unit(view, headline))
     return lead + hardly + count + lost

@@ -117,8 +117,9 @@ def _side(view: ResultsView) -> Iterable[Block]:
     us_side = [measure for measure in US_SIDE if not (view.only and measure.of_all)]
     view.needed_table("evidence obtained", "world", *_columns((*us_side, *FOREIGN_SIDE)))
     late = (
-        "Success within 12 months is not known for requests of the last twelve months, so that panel may "
-        "end earlier. Each panel has its own vertical axis, from zero."
+        "Success within 12 months is that of the requests made in the year; the model knows it in advance, "
+        "so also of those whose twelve months end after the run. Each panel has its own vertical axis, from "
+        "zero."
     )
     read = (
         f"{_counted(view.only)} {view.band}{beyond_luck(view, *_US_HEADLINES)} "

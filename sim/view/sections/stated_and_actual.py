@@ -43,8 +43,8 @@ def reaction(view: ResultsView) -> Iterable[Block]:
     at_floor = [*_at_the_floor(view, stated)]
     if at_floor:
         yield Text(
-            f"At the floor: {'; '.join(at_floor)}. There the model says no more than that hardly anybody "
-            "answers so, and a change in trust would not show."
+            f"At the floor, below {100 * _FLOOR:g}% of respondents: {'; '.join(at_floor)}. There the model "
+            "says no more than that hardly anybody answers so, and a change in trust would not show."
         )
     rates = _rates(view, frame)
     if rates is None:

@@ -1,5 +1,6 @@
 """The shipped draws stand in for runs that they are of, to the bit, and for no others."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sim.runs.csv_tables import write_csv
 from sim.runs.results import FolderResults
 from sim.runs.store import Store
 from sim.runs.tasks import Runner, identified
-from sim.scenario.posterior import read_posterior
+from sim.scenario.posterior import posterior_folder, read_posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 from tests.model.small_worlds import base
@@ -102,6 +103,50 @@ def test_a_file_without_the_columns_is_named(two_worlds: Resolved, tmp_path: Pat
     (tmp_path / "draws_outcomes.csv").write_text("draw,seed\n0,1\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"draws_outcomes\.csv: no column headline"):
         outcomes_of(drawn(two_worlds, 3), tmp_path)
+
+
+FILE = posterior_folder() / "draws_outcomes.csv"
+LINES = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+VALUE = LINES[1].split(",")[5]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("".join(LINES[:53]), "draw 3: has other headlines"),
+        ("".join(LINES[:53]) + LINES[53][:25], "line 54: configuration is not that of the first line"),
+        ("".join([*LINES[:61], *LINES[1:16]]), "line 62: its draw is there twice"),
+        ("".join([LINES[0], *LINES[2:]]), "draw 0: has other headlines"),
+        ("".join(LINES).replace(VALUE, "-66.8"), "line 2: value is not value_b minus value_a"),
+        ("".join(LINES).replace(VALUE, ""), "line 2: value is not value_b minus value_a"),
+        ("".join(LINES).replace(VALUE, "inf"), "line 2: value is no number"),
+        ("".join(LINES).replace(VALUE, "many"), "value: a value is no number"),
+        ("".join(LINES).replace("\n0,1,", "\n0,9,"), "line 17: is of another seed"),
+        ("".join(LINES).replace("\n0,1,", "\n,1,"), "line 2: draw is no draw"),
+        ("".join([*LINES[:2], LINES[2].replace(LINES[2].split(",")[8], "other"), *LINES[3:]]), "one run"),
+    ],
+    ids=["lines", "middle", "twice", "lacks", "edited", "empty", "inf", "text", "seed", "draw", "run"],
+)
+def test_a_damaged_file_is_refused(two_worlds: Resolved, tmp_path: Path, text: str, words: str) -> None:
+    """Each of these once gave headlines of what was left, or ended in a trace."""
+    (tmp_path / "draws_outcomes.csv").write_text(text, encoding="utf-8")
+    for ask in (
+        lambda: outcomes_of(drawn(two_worlds, 3), tmp_path),
+        lambda: headlines_at_rest(two_worlds, tmp_path),
+    ):
+        with pytest.raises(InputError, match=rf"draws_outcomes\.csv: .*{words}.*not what was written"):
+            ask()
+
+
+def test_at_rest_no_draws_of_another_posterior_are_taken(
+    two_worlds: Resolved, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(FILE, tmp_path)
+    assert headlines_at_rest(two_worlds, tmp_path) is not None
+    other = read_posterior(write_stand_in(tmp_path / "posterior", draws=256))
+    for module in (joint_module, shipped_draws):
+        monkeypatch.setattr(module, "read_posterior", lambda: other)
+    assert headlines_at_rest(two_worlds, tmp_path) is None
 
 
 @pytest.fixture

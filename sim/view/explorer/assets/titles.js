@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const PANEL = 18, AXIS = 17;  // pixels of a further line
+  const NUMBERS = 24;  // by how much the numbers of an axis push the chart aside, beyond its margin
   let pen = null;
   function wide(words, font) {
     pen = pen || document.createElement("canvas").getContext("2d");
@@ -38,7 +39,7 @@
       if (!one.title || !one.title.text || one.side === "top") return;
       const ends = one.domain || [0, 1], inner = (width - margin.l - margin.r) * (ends[1] - ends[0]);
       // Names beside the chart push it to the right, by how much only plotly.js knows; the title keeps to its middle.
-      const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.34 * width) : inner + 2 * Math.min(margin.l, margin.r), (one.title.font || {}).size || 14, family);
+      const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.34 * width) : inner + 2 * Math.min(margin.l, margin.r) - NUMBERS, (one.title.font || {}).size || 14, family);
       out[key] = Object.assign({}, one, {title: title});
       bottom = Math.max(bottom, more * AXIS);
     });
