@@ -133,7 +133,7 @@ def _chart(chart: Chart, apart: Apart | None, record: str | None) -> str:
     key = legend(chart.figures) if chart.legend else ""
     figures = chart.figures if record is None else [with_record(one, record) for one in chart.figures]
     panels = "".join(_panel(chart, at, figure, apart) for at, figure in enumerate(figures))
-    scrolls = f' role="region" aria-label="{text(chart.title)}" tabindex="0"' if chart.least else ""
+    scrolls = f' role="group" aria-label="{text(chart.title)}" tabindex="0"' if chart.least else ""
     classes = "panels scrolls" if chart.least else "panels"
     of = f' <small class="record">Record {text(record)}.</small>' if record else ""
     return (
