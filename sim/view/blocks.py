@@ -47,6 +47,7 @@ class Chart:
     width: int = 430  # minimum width of a figure in pixels when several share a row
     last_wide: bool = False  # the last figure has the full width, and its height follows
     legend: bool = True
+    least: int = 0  # width in pixels below which a figure cannot be read: a narrower page scrolls it
 
     def __post_init__(self) -> None:
         """Shade what is assumed, in every chart of a horizon that is longer than the record."""
@@ -132,11 +133,13 @@ def _chart(chart: Chart, apart: Apart | None, record: str | None) -> str:
     key = legend(chart.figures) if chart.legend else ""
     figures = chart.figures if record is None else [with_record(one, record) for one in chart.figures]
     panels = "".join(_panel(chart, at, figure, apart) for at, figure in enumerate(figures))
+    scrolls = f' role="group" aria-label="{text(chart.title)}" tabindex="0"' if chart.least else ""
+    classes = "panels scrolls" if chart.least else "panels"
     of = f' <small class="record">Record {text(record)}.</small>' if record else ""
     return (
         f'<figure class="chart" id="{chart.id}" aria-labelledby="{chart.id}-title">'
         f'<h3 id="{chart.id}-title">{text(chart.title)}</h3>'
-        f'{_choice(chart)}{key}<div class="panels" style="--panel:{chart.width}px">{panels}</div>'
+        f'{_choice(chart)}{key}<div class="{classes}" style="--panel:{chart.width}px"{scrolls}>{panels}</div>'
         f"<figcaption>{chart.read}{of}</figcaption></figure>"
     )
 
@@ -150,6 +153,8 @@ def _panel(chart: Chart, at: int, figure: Figure, apart: Apart | None) -> str:
             "layout": {key: value for key, value in figure["layout"].items() if key != "height"}
         }
         style, classes = f"height:clamp({height}px,46vw,{int(height * 1.7)}px)", "plot whole"
+    if chart.least:
+        style += f";min-width:{chart.least}px"
     box = f"{chart.id}-{at}"
     if apart is not None:
         apart[box] = figure

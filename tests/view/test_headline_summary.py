@@ -1,8 +1,11 @@
 """What the first page says of signs that hang on one mechanism."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import pandas as pd
 
-from sim.view.sections.headline_summary import turns
+from sim.view.sections.headline_summary import LIMITS, turned_back, turns
 
 HEADLINES = pd.DataFrame(
     [
@@ -35,3 +38,22 @@ def test_a_sign_that_only_becomes_uncertain_does_not_turn() -> None:
 
 def test_nothing_is_said_without_a_knock_out_table() -> None:
     assert turns(HEADLINES, None) == ""
+
+
+def test_a_rule_that_is_turned_back_is_said_to_be() -> None:
+    def view(design: dict[str, Any] | None, *days: str) -> Any:
+        return SimpleNamespace(
+            returns=frozenset(days), manifest={"scenario": {"experiment": {"design": design}}}
+        )
+
+    assert turned_back(view(None)) == ""
+    assert turned_back(view({"uncertainties": {"trust.spread": {}}}, "2017-07-31")).endswith("on 2017-07-31")
+    days = {"levers": {"worlds.turned_back.switches.1.on": {}}}
+    assert turned_back(view(days, "2017-07-31")) == " and is turned back on days that the design varies"
+    first = {"levers": {"worlds.turned_back.switches.0.on": {}}}
+    assert turned_back(view(first, "2017-07-31")).endswith("on 2017-07-31")
+
+
+def test_the_limits_name_what_else_turns_the_evidence_of_foreign_police() -> None:
+    limit = next(one for one in LIMITS if "foreign police" in one)
+    assert "letters of request" in limit and "unless direct orders succeed far less often" in limit

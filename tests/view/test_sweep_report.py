@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.runs.results import FolderResults
-from sim.view.blocks import Chart
+from sim.view.blocks import Chart, render_block
 from sim.view.folder_view import FolderView
 from sim.view.report import build
 from sim.view.results_folders import just_written
@@ -83,6 +83,12 @@ def test_all_combinations_are_drawn_only_where_a_heat_map_cannot_show_them(
     assert not any(name.startswith("parallel") for name in charts_of(known))
     three = charts_of(swept(tmp_path, levers=True).folder)
     assert "parallel-trust" in three
+    lines = three["parallel-trust"]
+    assert lines.least > 4 * 80, "each of four axes has room for its label; a telephone scrolls the chart"
+    html = render_block(lines)
+    assert (
+        f"min-width:{lines.least}px" in html and 'class="panels scrolls"' in html and 'tabindex="0"' in html
+    )
 
 
 def test_the_answer_says_if_there_are_no_claims(tmp_path: Path) -> None:

@@ -265,6 +265,7 @@ def verdicts(counts: pd.DataFrame) -> Figure:
                 "text": [str(value) if value else "" for value in some],
                 "textposition": "inside",
                 "insidetextanchor": "middle",
+                "textangle": 0,
                 "textfont": {"size": 12, "color": "#ffffff" if verdict in ("holds", "fails") else INK},
                 "hovertemplate": f"{verdict} at %{{x}} points<extra></extra>",
             }
@@ -273,8 +274,9 @@ def verdicts(counts: pd.DataFrame) -> Figure:
     shape = layout(
         90 + len(names) * (18 * lines + 16),
         xaxis=axis("points of the design", rangemode="tozero"),
-        yaxis=axis(autorange="reversed", showgrid=False),
+        yaxis=axis(type="category", autorange="reversed", showgrid=False),
         barmode="stack",
+        uniformtext={"minsize": 10, "mode": "hide"},  # a number that has no room is in the table
     )
     return {"data": traces, "layout": shape}
 

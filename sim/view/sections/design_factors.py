@@ -22,6 +22,7 @@ from sim.view.tables import text
 
 COMBINATIONS = "parallel"  # the chart of all factors at once
 _MOST_LINES = 1_000
+_ACROSS, _COLOUR_BAR = 88, 170  # pixels between two axes whose labels are readable, and beside the last one
 CUT = " The axis is cut: bars go on beyond it, and a mark that lies beyond it is a triangle at its end."
 _FAR = " A few points lie far from the others: the last axis is cut, and they are drawn at its end."
 
@@ -112,9 +113,9 @@ def _combinations(
     )
     own = values.reindex(shown.index)
     figure = parallel(own, shown, look.title, look.unit, look.scale, look.limits, selected)
-    return Chart(
-        COMBINATIONS, "Which combinations of values lead to which outcome?", read, [figure], width=700
-    )
+    least = _ACROSS * (len(own.columns) + 1) + _COLOUR_BAR
+    question = "Which combinations of values lead to which outcome?"
+    return Chart(COMBINATIONS, question, read, [figure], width=700, least=least)
 
 
 def _by_factor(

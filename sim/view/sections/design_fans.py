@@ -18,6 +18,8 @@ from sim.view.tables import text
 MOST_BANDS = 3  # worlds in one panel whose bands can be told apart
 _HEIGHT = 320
 
+_DAYS_DIFFER = " The law changes on other days at other points, so no day is marked."
+
 
 def fans_by_month(
     view: ResultsView,
@@ -67,7 +69,7 @@ def _blocks(
         f"The line is the median of {pairs:,} pairs. The bands hold the middle 50% and 90% of them "
         f"({shared}). The spread is over {what}. The difference is taken within "
         "pairs, whose worlds share their random draws, so its band is not the gap between the two bands "
-        "beside it. Vertical axes need not start at zero."
+        f"beside it. Vertical axes need not start at zero.{'' if one_switch else _DAYS_DIFFER}"
     )
     yield Chart("fan", f"How far apart are the runs: {text(name)}?", read, figures, width=460)
 

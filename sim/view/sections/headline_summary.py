@@ -1,6 +1,7 @@
 """The head of the report: the question, the answer in a sentence, what was run, the limits, and the headline
 table."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -31,6 +32,8 @@ LIMITS = (
     "The 90% intervals of the headlines hold luck, the fit and the ranges that were judged. Intervals of "
     "other tables and charts hold luck alone. None holds what the model leaves out.",
 )
+
+_LATER_SWITCH = re.compile(r"worlds\.[^.]+\.switches\.[1-9]\d*\.on")
 
 LUCK_ALONE = (
     *LIMITS[:-1],
@@ -143,6 +146,17 @@ def _more_or_less(row: dict[str, Any]) -> str:
     return f"<strong>{size} {word}</strong> (95% interval {ends})"
 
 
+def turned_back(view: ResultsView) -> str:
+    """When it is turned back, in words; empty if it is not."""
+    if not view.returns:
+        return ""
+    design = view.manifest["scenario"]["experiment"].get("design") or {}
+    paths = [path for role in ("levers", "uncertainties") for path in design.get(role) or {}]
+    if any(_LATER_SWITCH.fullmatch(path) for path in paths):
+        return " and is turned back on days that the design varies"
+    return f" and is turned back on {' and '.join(sorted(view.returns))}"
+
+
 def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | None = None) -> str:
     """Everything above the table of contents, as HTML; `said` replaces the answer from the headline table."""
     manifest, uncertainty = view.manifest, view.summary("uncertainty")
@@ -158,7 +172,7 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | Non
         window,
     ]
     if view.switch:
-        facts.append(f"the rule changes on {view.switch}")
+        facts.append(f"the rule changes on {view.switch}{turned_back(view)}")
     if uncertainty is not None:
         shipped = ", whose results ship with the program" if manifest.get("draws") == SHIPPED else ""
         draws = f"<strong>{int(uncertainty['draws'].max()):,}</strong> draws of the parameters"

@@ -25,7 +25,7 @@
   // A layout whose titles fit into a panel of this width; the panel grows by what it needs, and the chart in it stays.
   function titled(layout, width) {
     const out = Object.assign({}, layout), margin = Object.assign({l: 0, r: 0, t: 0, b: 0}, layout.margin), family = (layout.font || {}).family || "sans-serif";
-    const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && layout[key].type === "category");
+    const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && (layout[key].type === "category" || layout[key].ticktext));
     let top = 0, bottom = 0, left = 0;
     if (layout.title && layout.title.text) {
       const [title, more] = fit(layout.title, width - 4, (layout.title.font || {}).size || 17, family);
@@ -39,7 +39,7 @@
       if (!one.title || !one.title.text || one.side === "top") return;
       const ends = one.domain || [0, 1], inner = (width - margin.l - margin.r) * (ends[1] - ends[0]);
       // Names beside the chart push it to the right, by how much only plotly.js knows; the title keeps to its middle.
-      const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.42 * width) : inner + 2 * Math.min(margin.l, margin.r) - NUMBERS, (one.title.font || {}).size || 14, family);
+      const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.34 * width) : inner + 2 * Math.min(margin.l, margin.r) - NUMBERS, (one.title.font || {}).size || 14, family);
       out[key] = Object.assign({}, one, {title: title});
       bottom = Math.max(bottom, more * AXIS);
     });

@@ -126,7 +126,7 @@ def _facts(folder_view: FolderView) -> str:
         f"{view.first[:7]} to {view.last[:7]}",
     ]
     if view.switch:
-        facts.append(f"the rule changes on {view.switch}")
+        facts.append(f"the rule changes on {view.switch}{headline_summary.turned_back(view)}")
     if manifest.get("seconds") is not None:
         facts.append(f"took {float(manifest['seconds']):,.0f} s")
     if manifest.get("command"):
