@@ -25,7 +25,7 @@
   // A layout whose titles fit into a panel of this width; the panel grows by what it needs, and the chart in it stays.
   function titled(layout, width) {
     const out = Object.assign({}, layout), margin = Object.assign({l: 0, r: 0, t: 0, b: 0}, layout.margin), family = (layout.font || {}).family || "sans-serif";
-    const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && layout[key].type === "category");
+    const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && (layout[key].type === "category" || layout[key].ticktext));
     let top = 0, above = 0, bottom = 0, left = 0;
     if (layout.title && layout.title.text) {
       const [title, more] = fit(layout.title, width - 4, (layout.title.font || {}).size || 17, family);
