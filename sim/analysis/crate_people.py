@@ -35,13 +35,19 @@ def person(crate: Any, number: int, author: Author) -> Any:
     if author.email is not None:
         contact = {"@type": "ContactPoint", "name": author.name, "email": author.email}
         properties["contactPoint"] = {"@id": entity(crate, f"mailto:{author.email}", contact).id}
-    return entity(crate, author.address or f"#author-{number}", properties)
+    address = author.address or f"#author-{number}"
+    if crate.dereference(address) is not None:
+        raise InputError(f"{author.name}: another author has the same ORCID, {author.orcid}")
+    return entity(crate, address, properties)
 
 
 def organisation(crate: Any, one: Organisation) -> Any:
     name = re.sub(r"\W+", "-", one.name.lower()).strip("-") or one.name
     address = one.address or f"#organisation-{quote(name)}"
     web = {"url": one.address} if one.address else {}
+    there = crate.dereference(address)
+    if there is not None and there["name"] != one.name:  # else the second would stand under the first's name
+        raise InputError(f"'{one.name}' and '{there['name']}' would be one organisation: write one name")
     return entity(crate, address, {"@type": "Organization", "name": one.name, **web})
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from sim import pipeline
 from sim.api.arguments import Count, Finite, Number, Place, Told, checked
 from sim.api.results import Results
+from sim.runs.reporters import KEYS
 from sim.runs.store import DEFAULT as STORE
 from sim.scenario.problems import InputError
 
@@ -142,10 +143,10 @@ class Pair(Results):
     @property
     def collected(self) -> pd.DataFrame:
         """What the reporters gave: one row a seed, world, month and agent; one column a reporter."""
-        rows = self["collected"]
-        keys = ["seed", "world", "month", "agent"]
-        wide = rows.pivot_table(index=keys, columns="reporter", values="value", observed=True, dropna=True)
-        return wide.rename_axis(columns=None).reset_index()
+        rows = self["collected"].set_index([*KEYS, "reporter"])["value"]
+        if not rows.index.is_unique:  # of an earlier version
+            raise InputError(f"{self.folder}: reporters of two classes have one name; see ['collected']")
+        return rows.unstack("reporter").rename_axis(columns=None).reset_index()
 
     def _summary(self, name: str) -> pd.DataFrame:
         table = self._results.summary(name)

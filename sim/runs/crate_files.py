@@ -1,6 +1,7 @@
 """The files of a crate, unpacked and compared with what its metadata says of them."""
 
 import json
+import shutil
 import stat
 import tempfile
 import zipfile
@@ -21,6 +22,7 @@ from sim.scenario.problems import InputError
 
 METADATA = "ro-crate-metadata.json"
 _MOST_FILES, _MOST_BYTES, _MOST_METADATA = 10_000, 64 * 2**30, 64 * 2**20
+_SQUEEZED, _BOMB = 200, 2**30  # no crate is squeezed so far: tables are compressed already
 _UNREADABLE = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
@@ -44,6 +46,7 @@ def opened(what: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(what) as archive:
                 _check_names(what, archive)
+                _check_size(what, archive, Path(scratch))
                 archive.extractall(scratch)
         except _UNREADABLE as error:
             raise InputError(f"{what}: is no crate (.zip) that can be read: {first_line(error)}") from None
@@ -65,15 +68,9 @@ def reproduce_results(
 
 
 def _check_names(what: Path, archive: zipfile.ZipFile) -> None:
-    """Refuse an archive that would write outside its folder, twice to a file, or fill the disk."""
-    members = archive.infolist()
-    total = sum(member.file_size for member in members)
-    if len(members) > _MOST_FILES or total > _MOST_BYTES:
-        raise InputError(
-            f"{what}: holds {len(members):,} files of {total / 2**30:,.1f} GB: too much for a crate"
-        )
+    """Refuse an archive that would write outside its folder, or twice to a file."""
     seen: set[str] = set()
-    for member in members:
+    for member in archive.infolist():
         path = PurePosixPath(member.filename.replace("\\", "/"))
         is_link = stat.S_ISLNK(member.external_attr >> 16)
         if path.is_absolute() or ".." in path.parts or ":" in member.filename or is_link:
@@ -81,6 +78,19 @@ def _check_names(what: Path, archive: zipfile.ZipFile) -> None:
         if str(path) in seen:
             raise InputError(f"{what}: holds {member.filename!r} twice")
         seen.add(str(path))
+
+
+def _check_size(what: Path, archive: zipfile.ZipFile, scratch: Path) -> None:
+    """Refuse an archive that would fill the disk, or was made to."""
+    members = archive.infolist()
+    total = sum(member.file_size for member in members)
+    size = f"{len(members):,} files of {total / 2**30:,.1f} GB"
+    bomb = total > max(_BOMB, _SQUEEZED * what.stat().st_size)
+    if len(members) > _MOST_FILES or total > _MOST_BYTES or bomb:
+        raise InputError(f"{what}: holds {size}: too much for a crate")
+    free = shutil.disk_usage(scratch).free
+    if total > free:
+        raise InputError(f"{what}: holds {size}, and {free / 2**30:,.1f} GB are free to unpack it")
 
 
 def entities_of(folder: Path) -> Entities | None:

@@ -32,7 +32,7 @@ from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
 
 LICENSE = "CC-BY-4.0"
-_SPDX = re.compile(r"^[A-Za-z0-9.+-]+$")
+_LICENSE = re.compile(r"[A-Za-z0-9.+-]+|https?://[^\s/]\S*")
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9Xx])")
 _ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})")
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -149,7 +149,7 @@ _NOT_ORCID = "is no ORCID such as 0000-0002-1825-0097: a digit is wrong or missi
 
 
 def _license_problem(name: str) -> str | None:
-    if name.startswith(("http://", "https://")) or _SPDX.match(name):
+    if _LICENSE.fullmatch(name):
         return None
     return f"'{name}': write an SPDX identifier such as CC-BY-4.0, or an address"
 

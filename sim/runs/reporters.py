@@ -29,6 +29,7 @@ Reporter = Callable[[Any], float] | str
 """A function of a model or an agent, or the name of an attribute; gives a number."""
 
 _FEW = 2000  # customers of the world in which reporters are tried
+KEYS = ("seed", "world", "month", "agent")  # of a row of `Pair.collected`
 AGENT_TYPES = ("Government", "HomeGrownProvider", "Investigator", "Provider")
 
 
@@ -50,18 +51,19 @@ class Reporters:
     ) -> "Reporters | None":
         """Reporters by name: of the model, and by the name of an agent's class. None if there are none.
 
-        Raises InputError where a reporter is neither a function nor a name, or a class of agents does not
-        exist.
+        Raises InputError where a reporter is neither a function nor a name, cannot travel or has a name that
+        `collected` cannot have, or a class of agents does not exist.
         """
-        groups = {"": dict(model or {}), **{kind: dict(some) for kind, some in (by_agent_type or {}).items()}}
-        groups = {kind: some for kind, some in groups.items() if some}
-        if not groups:
-            return None
         problems = [
             f"agenttype_reporters: '{kind}': no such agents; {choices(kind, list(AGENT_TYPES))}"
-            for kind in groups
-            if kind and kind not in AGENT_TYPES
+            for kind in by_agent_type or {}
+            if kind not in AGENT_TYPES
         ]
+        groups = {"": dict(model or {}), **{kind: dict(some) for kind, some in (by_agent_type or {}).items()}}
+        groups = {kind: some for kind, some in groups.items() if some}
+        if not groups and not problems:
+            return None
+        problems += _names_in_vain(groups)
         problems += [
             f"reporter '{name}': write a function of one argument or the name of an attribute"
             for some in groups.values()
@@ -70,7 +72,11 @@ class Reporters:
         ]
         if problems:
             raise InputError(problems)
-        return cls(cloudpickle.dumps(groups), _digest(groups))
+        try:
+            pickled = cloudpickle.dumps(groups)
+        except Exception as error:  # whatever an object's own way to be pickled raises
+            raise InputError(f"reporters: cannot be sent to the workers: {error}") from None
+        return cls(pickled, _digest(groups))
 
     def check(self, scenario: Scenario, seed: int) -> None:
         """Read every reporter after the first month of a small world, before anything is run.
@@ -96,6 +102,26 @@ class Reporters:
     def collector(self, models: Mapping[str, "WarrantModel"]) -> "Collector":
         """A collector for the models of one seed."""
         return Collector(cloudpickle.loads(self.pickled), models)
+
+
+def _names_in_vain(groups: Mapping[str, Mapping[str, Reporter]]) -> list[str]:
+    """Names that would be no column of `collected`, or one for two numbers.
+
+    Agents of several classes have the same code: a country's government and its investigators, say.
+    """
+    problems, of = list[str](), dict[str, str]()
+    for kind, some in groups.items():
+        for name in some:
+            if name in ("", *KEYS):
+                problems.append(f"reporter '{name}': must have a name, and not one of {', '.join(KEYS)}")
+            elif kind and name in of:
+                problems.append(
+                    f"reporter '{name}': is of {of[name]} and of {kind}, whose agents share codes; give each "
+                    "a name of its own"
+                )
+            elif kind:
+                of[name] = kind
+    return problems
 
 
 class Collector:

@@ -1,6 +1,7 @@
 """Reporters: a user's own numbers, collected month by month, under run ids of their own."""
 
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -142,3 +143,30 @@ def test_what_gives_no_number_is_refused_before_anything_runs(
     with pytest.raises(sim.InputError, match=said):
         sim.run("two_worlds", store=tmp_path / "store", **reporters, **SMALL)
     assert not (tmp_path / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("model", "agents", "said"),
+    [
+        (
+            {},
+            {"Government": {"x": "index"}, "Investigator": {"x": "index"}},
+            "'x': is of Government and of Investigator",
+        ),
+        ({"month": "month"}, {}, "'month': must have a name, and not one of seed, world, month, agent"),
+        ({"": "month"}, {}, "'': must have a name"),
+        ({"x": "month"}, {"": {"y": "month"}}, "agenttype_reporters: '': no such agents"),
+        ({"x": lambda model, lock=Lock(): bool(lock)}, {}, "cannot be sent to the workers: cannot pickle"),  # noqa: B008
+    ],
+    ids=["two classes", "key", "empty", "no class", "lock"],
+)
+def test_what_could_not_be_told_apart_is_refused(model: Any, agents: Any, said: str) -> None:
+    """Germany's government and its investigators have one code, so `collected` held their mean."""
+    with pytest.raises(sim.InputError, match=said):
+        Reporters.of(model, agents)
+
+
+def test_what_is_not_known_in_a_month_is_missing_and_its_row_stays(tmp_path: Path) -> None:
+    late = {"late": lambda model: model.month if model.month > 100 else float("nan")}
+    found = sim.run("two_worlds", store=tmp_path, model_reporters=late, **SMALL).collected
+    assert len(found) == 2 * 156 and found["late"].isna().sum() == 2 * 100

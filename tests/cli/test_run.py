@@ -61,6 +61,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
             plan=Plan(resolved),
             proved=SimpleNamespace(good=[0, 1][: 2 - len(failures)]),
             ran=2,
+            draws_ship=False,
         )
 
     def build(results: Any, file: Path) -> Path:

@@ -216,7 +216,7 @@ def test_evidence_over_the_posterior_says_what_its_intervals_are(
     text = " ".join(outcome.out.split())
     assert (
         "4 draws x 2 seeds, 2,000 customers" in text
-        and "Interval: middle 90% of runs over draws of the posterior and seeds" in text
+        and "its interval (middle 90% of runs over draws of the posterior and seeds)" in text
     )
     table = pd.read_csv(tmp_path / "out" / "evidence.csv").set_index("row")
     assert table["runs"]["use_DE_2014"] == 8 and table["model"]["use_DE_2014"] == pytest.approx(20.0)

@@ -130,6 +130,40 @@ def test_organisations_without_latin_letters_stay_two(folder: Path, tmp_path: Pa
     assert sorted(named) == sorted(names)
 
 
+ORCID = "0000-0002-1825-0097"
+
+
+@pytest.mark.parametrize(
+    ("deposit", "said"),
+    [
+        (
+            Deposit(authors=(Author(name="A", orcid=ORCID), Author(name="B", orcid=ORCID))),
+            "B: another author",
+        ),
+        (
+            Deposit(
+                publisher=Organisation(name="Brown University", ror="05gq02987"),
+                authors=(Author(name="A", affiliation=Organisation(name="Other", ror="05gq02987")),),
+            ),
+            "'Brown University' and 'Other' would be one|'Other' and 'Brown University' would be one",
+        ),
+        (
+            Deposit(
+                publisher=Organisation(name="X Y"),
+                authors=(Author(name="A", affiliation=Organisation(name="x-y")),),
+            ),
+            "would be one organisation",
+        ),
+    ],
+    ids=["orcid", "ror", "name"],
+)
+def test_nobody_stands_under_another_name(folder: Path, tmp_path: Path, deposit: Deposit, said: str) -> None:
+    """The second of two with one address was left out without a word."""
+    with pytest.raises(InputError, match=said):
+        pack(folder, tmp_path / "x.zip", deposit)
+    assert not list(tmp_path.glob("*.zip"))
+
+
 def test_an_orcid_has_latin_digits() -> None:
     assert orcid_digits("0000-0002-1825-0097") and orcid_digits("٠٠٠٠-0002-1825-0097") is None
 

@@ -57,6 +57,12 @@ def test_an_author_of_the_command_line_is_checked(words: str) -> None:
         deposit_of(DepositOptions(authors=[words]))
 
 
+@pytest.mark.parametrize("words", ["https://", "http://a b", "CC-BY-4.0\n", "CC BY", ""])
+def test_a_licence_is_a_name_or_an_address(words: str) -> None:
+    with pytest.raises(InputError, match="--license"):
+        deposit_of(DepositOptions(license=words))
+
+
 def test_every_single_wrong_digit_is_found() -> None:
     right = "0000-0002-1825-0097"
     assert orcid_digits(f"https://orcid.org/{right}") == right

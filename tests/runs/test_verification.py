@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -218,6 +219,26 @@ def test_a_crate_that_would_write_elsewhere_is_refused(tmp_path: Path) -> None:
     (tmp_path / "y.zip").write_bytes(b"PK nothing")
     with pytest.raises(InputError, match="is no crate"):
         verify(tmp_path / "y.zip")
+
+
+def test_a_bomb_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three gigabytes in three megabytes were written to the disk before anything was compared."""
+    monkeypatch.setattr("sim.runs.crate_files._BOMB", 2**20)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr("zeros", bytes(2**24))
+    monkeypatch.setattr(zipfile.ZipFile, "extractall", lambda *_: pytest.fail("unpacked"))
+    with pytest.raises(InputError, match=r"holds 1 files of 0\.0 GB: too much for a crate"):
+        verify(tmp_path / "x.zip")
+
+
+def test_what_the_disk_has_no_room_for_is_not_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as out:
+        out.writestr("much", bytes(2**12))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**10))
+    with pytest.raises(InputError, match=r"0\.0 GB are free to unpack it"):
+        verify(tmp_path / "x.zip")
 
 
 def test_the_id_is_of_model_configuration_seeds_and_result_and_of_no_name(

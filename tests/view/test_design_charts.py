@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.design_outcomes import over_two
 from sim.view.blocks import Chart
 from sim.view.design_axes import axis_name, is_ordered, set_by_design
 from sim.view.figures.design_charts import (
@@ -31,7 +32,7 @@ from sim.view.sections.design_drivers import Drivers, leaders, ranking_chart, sa
 from sim.view.sections.design_drivers import drivers as what_drives
 from sim.view.sections.design_factors import cut_of_points
 from sim.view.sections.design_fans import fans_by_month
-from sim.view.sections.design_heat_map import HEADLINE
+from sim.view.sections.design_heat_map import HEADLINE, over_two_factors
 from sim.view.sections.design_tables import headlines_over_points
 from tests.swept_results import swept
 
@@ -253,6 +254,26 @@ def test_an_axis_of_all_factors_is_named_as_everywhere_else() -> None:
     figure = parallel(values, pd.Series([1.0, 2.0]), "difference", "points", "Cividis", (0.0, 2.0), None)
     words = [note["text"] for note in figure["layout"]["annotations"]]
     assert {"success of letters of<br>request to the US", "b: day of switch 1"} <= set(words)
+
+
+def test_names_left_of_the_first_axis_have_room() -> None:
+    values = pd.DataFrame(
+        {"law.tests.location.bar": ["ends_at_border", "worldwide"], "trust.spread": [0.1, 0.2]}
+    )
+    outcome = pd.Series([1.0, 2.0])
+    wide = parallel(values, outcome, "difference", "points", "Cividis", (0.0, 2.0), None)
+    narrow = parallel(values.iloc[:, ::-1], outcome, "difference", "points", "Cividis", (0.0, 2.0), None)
+    assert narrow["layout"]["margin"]["l"] == 70 < wide["layout"]["margin"]["l"]
+    words = [note["text"] for note in wide["layout"]["annotations"]]
+    assert "ends at border" in words
+
+
+def test_a_heat_map_has_the_words_of_its_values(known: FolderView) -> None:
+    values = pd.DataFrame({"x": ["ends_at_border", "worldwide"] * 2, "y": [0.0, 0.0, 1.0, 1.0]})
+    at = pd.DataFrame({"difference": [1.0, 2.0, 3.0, 4.0], "low": 0.0, "high": 5.0})
+    cells = {name: over_two(at, values, "x", "y", "difference") for name in ("difference", "a", "b")}
+    chart = over_two_factors(known.view, "trust", cells, ("x", "y"), 4, "2 seeds").blocks[0]
+    assert chart.figures[0]["data"][0]["x"] == ["ends at border", "worldwide"]  # type: ignore[union-attr]
 
 
 def test_numbers_in_cells_have_no_more_digits_than_fit_side_by_side() -> None:

@@ -64,7 +64,7 @@ def measured_and_model(rows: pd.DataFrame, title: str, colours: list[str]) -> Fi
     reach = 1.25 * max(abs(value) for value in values)
     shape = layout(
         84 + 34 * len(names),
-        xaxis=axis("change, %", range=[-reach, 0.25 * reach]),
+        xaxis=axis("change, %", range=[-reach, 0.35 * reach]),
         yaxis=names_axis(names),
         shapes=[upright(0.0)],
         title=heading(title),

@@ -73,7 +73,8 @@ def parallel(
         ],
         "hovertemplate": "point %{customdata[0]}: %{customdata[1]:.4~g}<extra></extra>",
     }
-    shape = layout(460, margin={"l": 70, "r": 30, "t": 104, "b": 14})
+    longest = max((len(message) for _, message in axes[0].ticks), default=0)  # stands left of the first axis
+    shape = layout(460, margin={"l": max(70, 7 * longest), "r": 30, "t": 104, "b": 14})
     shape["xaxis"] = {"visible": False, "range": [-0.08, len(axes) - 1 + 0.06], "fixedrange": True}
     shape["yaxis"] = {"visible": False, "range": [-0.03, 1.03], "fixedrange": True}
     shape["coloraxis"] = {"cmin": limits[0], "cmax": limits[1], "colorscale": scale, "colorbar": bar}

@@ -15,7 +15,7 @@ def value_bars(rows: pd.DataFrame, title: str) -> Figure:
 
     `rows`: quantity, label, share, low, high, by_weights, noise, verdict of one headline.
     """
-    labels = [folded(str(label), 40) for label in rows["label"]]
+    labels = [folded(str(label), 30) for label in rows["label"]]
     share = 100.0 * rows["share"].clip(lower=0.0)
     told = rows["verdict"] == NARROWS
     bars = {

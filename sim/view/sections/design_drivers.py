@@ -13,6 +13,7 @@ from sim.analysis.headlines import Headline
 from sim.scenario.samples import POSTERIOR
 from sim.view.blocks import Block, Chart, Missing, Section, Text
 from sim.view.design_axes import axis_name, is_ordered
+from sim.view.figures.design_charts import plain_words
 from sim.view.figures.sensitivity_charts import (
     MOST_LINES,
     index_dots,
@@ -262,7 +263,8 @@ def _by_state(view: ResultsView, headline: Headline, found: Drivers) -> Iterable
     if found.by_state is None:
         return
     part = found.by_state
-    states = part.table[list(part.inputs)].rename(columns=lambda name: axis_name(view.manifest, str(name)))
+    states = part.table[list(part.inputs)].map(plain_words)
+    states = states.rename(columns=lambda name: axis_name(view.manifest, str(name)))
     figure = stacked_histogram(part.edges, part.counts, states, f"{headline.name}, {_unit(view, headline)}")
     read = (
         f"Each bar is a range of {text(headline.name)} ({_which(view)}); its colours are the states of "
@@ -279,7 +281,7 @@ def _states_table(part: Decomposition, unit: str) -> Table:
     rows: list[list[Value]] = []
     for row in part.table.to_dict("records"):
         median, middle = estimate(float(row["median"]), float(row["low"]), float(row["high"]))
-        rows.append([*(str(row[name]) for name in part.inputs), int(row["points"]), median, middle])
+        rows.append([*(plain_words(row[name]) for name in part.inputs), int(row["points"]), median, middle])
     heads = [*(factor_name(name) for name in part.inputs), ">Points", f">Median, {unit}", ">Middle 90%"]
     return Table("The same in numbers", columns(*heads), rows, folded=True)
 

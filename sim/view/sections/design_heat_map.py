@@ -1,16 +1,17 @@
 """A headline over two factors of a design, as a heat map and in numbers."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from sim.analysis.design_outcomes import Cells
+from sim.analysis.design_outcomes import Cells, Levels
 from sim.analysis.factor_names import factor_name
 from sim.analysis.far_values import cut_range
 from sim.analysis.headlines import HEADLINES, Headline
 from sim.view.blocks import Block, Chart, NotThere, Section, listed
 from sim.view.design_axes import axis_name
-from sim.view.figures.design_charts import heat_map, limits_of
+from sim.view.figures.design_charts import heat_map, limits_of, plain_words
 from sim.view.figures.hatching import hatched
 from sim.view.figures.maps import CIVIDIS
 from sim.view.figures.style import Figure, diverging
@@ -30,8 +31,13 @@ def over_two_factors(
     `cells` by `difference`, `a`, `b`, or only `a`; `points` is their number, `seeds` how many each has, in
     words.
     """
-    blocks = _blocks(view, HEADLINE[code], cells, titles, points, seeds)
+    worded = {name: replace(one, x=_in_words(one.x), y=_in_words(one.y)) for name, one in cells.items()}
+    blocks = _blocks(view, HEADLINE[code], worded, titles, points, seeds)
     return Section("heat", f"{HEADLINE[code].name} over two factors", blocks)
+
+
+def _in_words(levels: Levels) -> Levels:
+    return replace(levels, names=tuple(plain_words(name) for name in levels.names))
 
 
 @listed

@@ -242,7 +242,7 @@ def _ahead(ranks: pd.DataFrame) -> str:
 def _what(row: dict[str, Any], name: Name) -> str:
     """A row in words: what, where and when, in lines that a chart has room for."""
     what = re.sub(r" \([^)]*\)", "", measured(str(row["what"])))
-    return folded(f"{what}, {who_where_when(row, name)}", 48)
+    return folded(f"{what}, {who_where_when(row, name)}", 34)
 
 
 def _missed_most(frame: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
