@@ -22,6 +22,7 @@ from sim.view.figures.style import CONFIG, layout, world_styles
 from sim.view.figures.tipping_charts import phase_diagram
 from sim.view.report import sections
 from sim.view.results_view import ResultsView
+from sim.view.sections import trace_overview
 from sim.view.sections.governments import laws
 from sim.view.sections.trust import named_events, trust
 from sim.view.tables import Table
@@ -303,3 +304,18 @@ def test_cells_that_cannot_be_told_from_zero_are_hatched() -> None:
     go.Figure({"data": figure["data"], "layout": figure["layout"]})
     sure = phase_diagram(rows.assign(stays_low=1.0), "x", "y", "Trust", ("x", "y"))
     assert "shapes" not in sure["layout"]
+
+
+def test_long_names_of_places_are_short_beside_the_axis_and_whole_for_a_click() -> None:
+    place = "Belarus, Caucasus, Central Asia and Mongolia"
+    rows = {
+        "name": [place, "Chile"],
+        "moved": [0.2, 0.1],
+        "apart": [0.1, 0.0],
+        "movers": [2, 1],
+        "simulated": 9,
+    }
+    figure = trace_overview.bars(pd.DataFrame(rows), "#C44E00")
+    assert figure["data"][0]["y"] == [place, "Chile"]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["Belarus, Caucasus etc.", "Chile"]
+    assert figure["layout"]["margin"]["l"] < 180

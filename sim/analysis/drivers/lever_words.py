@@ -19,7 +19,8 @@ _TERM = re.compile(r"(?:(?P<lever>\w+)\.)?(?P<part>\w+) = (?P<value>.*)")
 
 def levers_words(levers: str) -> str:
     """Levers that are pulled together, such as `early_gdpr + mla_staff`."""
-    return " ".join(_CAPITALS.get(word, word) for word in levers.replace("_", " ").split(" "))
+    words = " ".join(_CAPITALS.get(word, word) for word in levers.replace("_", " ").split(" "))
+    return words.replace("five eyes", "Five Eyes")
 
 
 def terms_words(terms: str) -> str:

@@ -121,7 +121,7 @@ def countries_at_end(
         max(float(rows["q95"].max()) for rows in quantiles.values()),
     )
     # a letter of 12 px type is 6.5 px wide
-    short = [_short(name) for name in shown]
+    short = [short_place(name) for name in shown]
     ticks = [f"<b>{name}</b>" if code in told else name for code, name in zip(order, short, strict=True)]
     margin = {"l": 24 + 6.5 * max(map(len, short)), "r": 52, "t": 56, "b": 12}
     return {
@@ -136,7 +136,7 @@ def countries_at_end(
     }
 
 
-def _short(name: str) -> str:
+def short_place(name: str) -> str:
     """The name of a place with room for no more than `_LONGEST` letters: its first parts, whole."""
     while len(name) > _LONGEST:
         parts = re.split(r"(,? and (?:the )?|, | )", name.removesuffix(" etc."))

@@ -8,6 +8,7 @@ from sim.analysis.drivers.trace.pair import TracedPair
 from sim.view.blocks import Block, Chart, Text, section
 from sim.view.figures.quantiles import numbers
 from sim.view.figures.style import Figure, axis, layout, names_axis
+from sim.view.figures.trust_by_country import short_place
 from sim.view.sections.trace_words import seed_words, styles
 from sim.view.tables import text
 
@@ -50,13 +51,14 @@ def bars(moved: pd.DataFrame, colour: str) -> Figure:
         }
         for column, words, shade in shown
     ]
-    margin = {"l": 20 + 6.5 * max(map(len, names)), "r": 22, "t": 40, "b": 12}
+    ticks = [short_place(name) for name in names]  # a telephone has no room for the longest; a click has all
+    margin = {"l": 20 + 6.5 * max(map(len, ticks)), "r": 22, "t": 40, "b": 12}
     shape = layout(
         70 + 18 * len(names),
         barmode="overlay",
         bargap=0.3,
         xaxis=axis("% of the country's accounts", side="top", rangemode="tozero"),
-        yaxis=names_axis(names),
+        yaxis=names_axis(names, tickmode="array", tickvals=names, ticktext=ticks),
         margin=margin,
     )
     return {"data": traces, "layout": shape}

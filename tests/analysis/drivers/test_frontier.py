@@ -137,6 +137,7 @@ def test_an_interval_that_begins_next_to_zero_is_not_sure(sweep: sim.Sweep) -> N
 
 def test_levers_and_their_terms_are_told_in_words() -> None:
     assert levers_words("early_gdpr + mla_staff") == "early GDPR + MLA staff"
+    assert levers_words("eu + five_eyes") == "EU + Five Eyes"
     terms = "countries = eu + five_eyes, notice = 0, lifts_bar = 1, quota = 1,000,000"
     assert candidate_words("agreement", terms) == (
         "agreement (EU and Five Eyes, no notice, bar lifted, quota 1,000,000)"

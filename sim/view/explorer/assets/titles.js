@@ -26,7 +26,7 @@
   function titled(layout, width) {
     const out = Object.assign({}, layout), margin = Object.assign({l: 0, r: 0, t: 0, b: 0}, layout.margin), family = (layout.font || {}).family || "sans-serif";
     const named = Object.keys(layout).some(key => /^yaxis\d*$/.test(key) && (layout[key].type === "category" || layout[key].ticktext));
-    let top = 0, bottom = 0, left = 0;
+    let top = 0, above = 0, bottom = 0, left = 0;
     if (layout.title && layout.title.text) {
       const [title, more] = fit(layout.title, width - 4, (layout.title.font || {}).size || 17, family);
       // plotly.js puts further lines below the first, into the chart.
@@ -36,12 +36,12 @@
     }
     Object.keys(layout).filter(key => /^xaxis\d*$/.test(key)).forEach(function (key) {
       const one = layout[key];
-      if (!one.title || !one.title.text || one.side === "top") return;
+      if (!one.title || !one.title.text) return;
       const ends = one.domain || [0, 1], inner = (width - margin.l - margin.r) * (ends[1] - ends[0]);
       // Names beside the chart push it to the right, by how much only plotly.js knows; the title keeps to its middle.
       const [title, more] = fit(one.title, named ? Math.min(0.6 * inner, 0.34 * width) : inner + 2 * Math.min(margin.l, margin.r) - NUMBERS, (one.title.font || {}).size || 14, family);
       out[key] = Object.assign({}, one, {title: title});
-      bottom = Math.max(bottom, more * AXIS);
+      if (one.side === "top") above = Math.max(above, more * AXIS); else bottom = Math.max(bottom, more * AXIS);
     });
     // Names or a legend below the chart make it lower, by how much only plotly.js knows.
     const below = layout.showlegend || Object.keys(layout).some(key => /^xaxis\d*$/.test(key) && layout[key].type === "category");
@@ -53,6 +53,7 @@
       out[key] = Object.assign({}, one, {title: title});
       if (!one.side || one.side === "left") left = Math.max(left, more * AXIS);
     });
+    top += above;
     out.margin = Object.assign({}, margin, {t: margin.t + top, b: margin.b + bottom, l: margin.l + left});
     if (layout.height) out.height = layout.height + top + bottom;
     return [out, top + bottom];
