@@ -15,6 +15,7 @@ from sim.analysis.headlines import (
     Interval,
     compared_headlines,
     headlines_of_one,
+    in_the_last_months,
     interval,
     series,
 )
@@ -301,3 +302,11 @@ def test_cumulative_revenue_adds_up() -> None:
     found = series([(table(), table(revenue_us=1e9))])
     last = found[found["metric"] == "revenue_us_cumulative"].iloc[-1]
     assert last["difference"] == pytest.approx(-1e9 * MONTHS)
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [(1, "in the only month"), (5, "in all 5 months"), (12, "in the last year"), (156, "in the last year")],
+)
+def test_a_short_run_has_no_last_year(months: int, words: str) -> None:
+    assert in_the_last_months(months) == words

@@ -146,6 +146,19 @@ def test_the_seeds_needed_are_those_of_the_tables_of_power(effect: float, pairs:
     assert seeds_needed(np.array([effect]), np.array([1.0])) == [pairs]
 
 
+def test_no_fewer_than_two_seeds_are_needed() -> None:
+    assert seeds_needed(np.array([100.0]), np.array([1.0])) == [2]
+
+
+def test_seeds_are_counted_to_the_nearest_bound(project: Path, tmp_path: Path) -> None:
+    """Here the lower one of two that are both not nought."""
+    d = np.array([-0.2, 0.1, -0.3, 0.05])
+    claim = {"expect": "within", "at_most": 0.12}
+    row = judge(claimed(project, claim), recorded(tmp_path, by_seed(*d))).claims.iloc[0]
+    expected = seeds_needed(np.array([0.12 - 0.0875]), np.array([d.std(ddof=1)]))[0] - 4
+    assert (row["verdict"], row["further_seeds"]) == ("inconclusive", expected)
+
+
 def test_the_seeds_needed_would_do_in_four_of_five_trials() -> None:
     rng = np.random.default_rng(1)
     d = rng.normal(0.7, 1.0, (4000, int(seeds_needed(np.array([0.7]), np.array([1.0]))[0])))
@@ -246,6 +259,14 @@ def test_of_a_sweep_the_share_of_points_where_it_holds(project: Path, tmp_path: 
     assert judged.failed == []  # of a sweep, where it fails is a finding
 
 
+def test_of_a_sweep_it_can_hold_nowhere(project: Path, tmp_path: Path) -> None:
+    resolved = claimed(project, {"expect": "higher"}, seeds=2, design=GRID)
+    row = judge(
+        resolved, recorded(tmp_path, {(p, s): -0.2 - 0.01 * s for p in range(3) for s in (1, 2)}, point=True)
+    ).claims.iloc[0]
+    assert (row["holds"], row["fails"], row["verdict"]) == (0, 3, "holds at 0 of 3 points")
+
+
 def test_a_point_all_of_whose_runs_failed_is_not_judged(project: Path, tmp_path: Path) -> None:
     resolved = claimed(project, {}, seeds=2, design=GRID)
     row = judge(
@@ -259,6 +280,20 @@ def test_where_a_design_moves_the_switch_the_window_moves_with_it(project: Path,
     resolved = claimed(project, {"window": "from the switch", "over": "sum"}, seeds=1, design=design)
     judged = judge(resolved, recorded(tmp_path, {(0, 1): 1.0, (1, 1): 1.0}, point=True))
     assert list(judged.by_point["difference"].round(6)) == [29.0, 17.0]
+
+
+def test_a_design_may_move_the_switch_of_one_world(project: Path) -> None:
+    design = {
+        "method": "grid",
+        "levers": {"worlds.doj_wins.switches.0.on": {"values": ["2014-07-31", "2015-07-31"]}},
+    }
+    check(claimed(project, {"window": "from the switch"}, seeds=1, design=design))
+
+
+def test_a_size_is_told_with_its_unit(project: Path, tmp_path: Path) -> None:
+    sizes = {"at_least": 0.05}, {"measure": "revenue_us", "at_least": 2.0}
+    said = judge(claimed(project, *sizes), recorded(tmp_path, by_seed(-0.2, -0.21))).claims["expect"]
+    assert list(said) == ["lower by at least 5 points of 100 than", "lower by at least 2 USD than"]
 
 
 def test_long_tables_read_in_stretches_give_the_same(
