@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import pandas as pd
 
 from sim.analysis.paired_table import paired_difference
 from sim.api.arguments import Place, checked, writing
-from sim.runs.results import FolderResults
+from sim.runs.folder_check import DamagedFolder
+from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.runs.tables_on_disk import SCHEMA
+from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError, choices
 
 if TYPE_CHECKING:
@@ -28,8 +30,32 @@ class Results:
     @checked
     def __init__(self, folder: Place, keep: Any = None) -> None:
         self.folder = Path(folder)
-        self._results = FolderResults(self.folder)
+        self._opened = FolderResults(self.folder)
         self._keep = keep  # a temporary folder lives as long as its results
+
+    @property
+    def _results(self) -> FolderResults:
+        """What is in the folder; raises InputError when it is gone, which is no table that was not made."""
+        if not self.folder.is_dir():
+            raise InputError(
+                f"{self.folder}: the folder of these results is gone; `out` keeps one where you say"
+            )
+        return self._opened
+
+    def __copy__(self) -> Self:
+        return self  # nothing in it changes, and a temporary folder has one owner
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For other processes. Raises InputError for a temporary folder, which goes with these results."""
+        if self._keep is not None:
+            raise InputError(
+                f"{self.folder}: results in a temporary folder cannot be sent to another process or stored: "
+                "give `out` where they are run, and sim.load(out) where they are used"
+            )
+        return self.__dict__
 
     def __repr__(self) -> str:
         manifest = self.manifest
@@ -60,10 +86,17 @@ class Results:
     def __getitem__(self, table: str) -> pd.DataFrame:
         """A recorded table, one row an observation, with `seed`, `world` and `month` (a real date).
 
-        `units` of its `attrs` gives the unit of each column. Raises InputError for a table that there is not.
+        `units` of its `attrs` gives the unit of each column. Raises InputError for a table that there is not,
+        or that is not the one that was written.
         """
         if table not in self.tables:
             raise InputError(f"no table '{table}' was recorded; {choices(table, self.tables)}")
+        name, path = f"{TABLES_FOLDER}/{table}.parquet", self._results.path(table)
+        stated = (self.manifest.get("tables") or {}).get(table)
+        if stated is not None and sha256_of(path) != stated["sha256"]:
+            raise DamagedFolder(
+                f"{self.folder}: {name} is not the file of the manifest (its sha256 differs)."
+            )
         frame = self._results.table(table)
         frame.attrs["units"] = {c.name: c.unit for c in SCHEMA[table].columns if c.name in frame}
         return frame

@@ -68,7 +68,15 @@ def out_of_range(info: ParameterInfo, value: Any) -> Iterable[tuple[Loc, str]]:
             and not isinstance(number, bool)
             and not info.allows(number, str(loc[0]) if loc else None)
         ):
-            yield loc, f"{number:g} is out of range; allowed: {info.range_words}"
+            yield loc, f"{_in_words(number)} is out of range; allowed: {info.range_words}"
+
+
+def _in_words(number: float) -> str:
+    """A number of the user, who may write whole numbers that no float holds."""
+    try:
+        return f"{number:g}"
+    except OverflowError:
+        return "a number that large"
 
 
 def groups() -> dict[str, type[Strict]]:

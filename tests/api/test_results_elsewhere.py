@@ -1,0 +1,56 @@
+"""Results whose folder is gone or damaged, and results on their way to another process."""
+
+import copy
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+
+import sim
+
+
+@pytest.fixture
+def kept(pair: sim.Pair, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(pair.folder, tmp_path / "kept"))
+
+
+def test_results_of_a_temporary_folder_are_not_sent_to_another_process(pair: sim.Pair) -> None:
+    """The folder went with the process that ran them: what came back said that nothing had been run."""
+    with pytest.raises(sim.InputError, match="give `out` where they are run"):
+        pickle.dumps(pair)
+    assert copy.copy(pair) is pair and copy.deepcopy(pair) is pair
+
+
+def test_results_in_a_folder_are(kept: Path) -> None:
+    sent = pickle.loads(pickle.dumps(sim.load(kept)))
+    assert sent.folder == kept and len(sent.headlines)
+
+
+def test_a_folder_that_is_gone_is_no_table_that_was_not_made(kept: Path) -> None:
+    found = sim.load(kept)
+    assert isinstance(found, sim.Pair)
+    shutil.rmtree(kept)
+    for ask in (
+        lambda: found.headlines, lambda: found.draws, lambda: found["country"], lambda: found.tables,
+        lambda: found.claims, lambda: found.plot("trust"),
+    ):  # fmt: skip
+        with pytest.raises(sim.InputError, match="the folder of these results is gone"):
+            ask()
+
+
+@pytest.mark.parametrize("other", ["world", None])
+def test_a_table_that_is_another_is_not_read(kept: Path, other: str | None) -> None:
+    """Cut off, it ended in a trace; another table in its place was taken for it."""
+    path = kept / "tables" / "country.parquet"
+    content = (
+        path.read_bytes()[:5000] if other is None else (kept / "tables" / f"{other}.parquet").read_bytes()
+    )
+    path.write_bytes(content)
+    with pytest.raises(sim.InputError, match=r"country\.parquet is not the file of the manifest"):
+        sim.load(kept)["country"]
+
+
+def test_a_whole_number_that_no_float_holds_is_out_of_range() -> None:
+    with pytest.raises(sim.InputError, match=r"trust\.asymmetry: a number that large is out of range"):
+        sim.check("two_worlds", {"trust.asymmetry": 10**400})
