@@ -95,7 +95,7 @@ TARGETS = (
         "designs",
         ("sim/scenario/designs.py", "sim/scenario/design_points.py", "sim/scenario/samples.py"),
         "tests/scenario/test_designs.py tests/scenario/test_samples.py tests/scenario/test_bad_designs.py "
-        "tests/scenario/test_levers.py",
+        "tests/scenario/test_levers.py tests/scenario/test_factor_groups.py",
     ),
 )
 

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,20 @@ def test_what_the_dead_were_writing_is_no_result_and_is_cleared_away(tmp_path: P
     store.prepare()
     assert not dead.exists()
     assert not store.index()[0].where
+
+
+def test_what_another_machine_was_writing_is_given_up_after_a_week(tmp_path: Path) -> None:
+    """Whether its process lives nobody here can tell."""
+    store = Store(tmp_path)
+    store.prepare()
+    ages = {"fresh": 0.0, "days": 6.9, "week": 7.1}
+    left = {name: tmp_path / "writing" / f"elsewhere-{n}-abc" for n, name in enumerate(ages, 1)}
+    for name, folder in left.items():
+        folder.mkdir()
+        since = time.time() - ages[name] * 24 * 3600
+        os.utime(folder, (since, since))
+    store.prepare()
+    assert [name for name, folder in left.items() if folder.exists()] == ["fresh", "days"]
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="zombies are told apart by /proc")

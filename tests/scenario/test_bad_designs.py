@@ -250,6 +250,15 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+def test_more_pairs_than_fit_in_memory_are_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has a line in a table: as many as the bound, and no more."""
+    monkeypatch.setattr("sim.scenario.designs.MOST_PAIRS", 6)
+    design = grid(trust__peer_weight={"values": [0, 1]})
+    swept(project, design, seeds={"first": 1, "count": 3})
+    with pytest.raises(InputError, match="2 points x 4 seeds are 8 pairs; at most 6"):
+        swept(project, design, seeds={"first": 1, "count": 4})
+
+
 @pytest.mark.parametrize(("design", "at", "said"), BAD, ids=[f"{at}: {said[:30]}" for _, at, said in BAD])
 def test_a_bad_design_is_refused_with_its_line(
     project: Path, design: dict[str, Any], at: str, said: str

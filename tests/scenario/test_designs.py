@@ -2,13 +2,15 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.scenario.design_points import Point
+from sim.scenario.designs import count_of_points
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import factors, points, resolve, scenarios_at
-from tests.scenario.small_designs import PEERS, grid, swept, values
+from tests.scenario.small_designs import NEWS, PEERS, SAMPLED, grid, swept, values
 
 # --- points ---------------------------------------------------------------------------------------------
 
@@ -33,6 +35,18 @@ def test_a_grid_is_every_combination_with_levers_varying_fastest(project: Path) 
     assert values(resolved) == [(p, a, e) for p in (0.0, 1.0) for a in (1.0, 3.0, 5.0) for e in (True, False)]
     assert [point.index for point in points(resolved)] == list(range(12))
     assert resolved.experiment.record == "world"
+
+
+@pytest.mark.parametrize("levers", [{}, {"events.gdpr": {"values": [True, False]}}])
+@pytest.mark.parametrize("method", ["grid", "list", *SAMPLED])
+def test_points_are_counted_without_being_made(project: Path, method: str, levers: dict[str, Any]) -> None:
+    spec = {"range": [0.1, 0.3], **({"levels": 2} if method == "grid" else {})}
+    if method == "list":
+        spec = {"values": [0.1, 0.3]}
+    varied = {"uncertainties": {PEERS: spec, NEWS: spec}, "levers": levers}
+    resolved = swept(project, {"method": method, **varied, **SAMPLED.get(method, {})})
+    assert resolved.experiment.design is not None
+    assert count_of_points(resolved.experiment.design) == len(points(resolved)) > 1
 
 
 def test_a_list_takes_the_ith_value_of_every_factor(project: Path) -> None:
