@@ -85,7 +85,10 @@ def score(outcomes: Path | None, out: Path | None) -> None:
         raise InputError(
             f"{shown(path)}: nothing is registered; warrantsim register --write registers forecasts"
         )
-    table = score_entries(entries, read_outcomes(outcomes or register_folder() / OUTCOMES, entries))
+    if outcomes is not None and not outcomes.is_file():
+        raise InputError(f"--outcomes {outcomes}: no such file")
+    known = read_outcomes(outcomes or register_folder() / OUTCOMES, entries, today())
+    table = score_entries(entries, known)
     screen, out = console(), out or RESULTS
     out.mkdir(parents=True, exist_ok=True)
     write_csv(table, out / "forecast_scores.csv", float_format="%.6g")

@@ -81,9 +81,12 @@ def records(
 
 
 def number(text: str, where: str, problems: list[str]) -> float:
-    """A finite number, or nan with what is wrong added to `problems`."""
+    """A finite number, or nan with what is wrong added to `problems`.
+
+    Python would also take `5_8`, which is a slip of the hand in data, and digits of other scripts.
+    """
     try:
-        value = float(text)
+        value = float(text) if text.isascii() and "_" not in text else math.nan
     except ValueError:
         value = math.nan
     if math.isfinite(value):

@@ -54,7 +54,7 @@ def largest_of(*values: float) -> float:
 
 def decimals_for(size: float, digits: int = MOST_DIGITS) -> int:
     """Decimals that show `digits` significant digits of a number of this size."""
-    if math.isnan(size) or size == 0:
+    if not math.isfinite(size) or size == 0:
         return 0
     return min(8, max(0, digits - 1 - math.floor(math.log10(abs(size)))))
 
@@ -72,6 +72,8 @@ def number(value: Any, signed: bool = False, decimals: int | None = None, digits
     """
     if missing(value):
         return DASH
+    if math.isinf(value):
+        return f"{MINUS if value < 0 else '+' if signed else ''}∞"
     most = decimals_for(value, digits)
     size = abs(value) if abs(value) < 1e6 else float(f"{abs(value):.{digits - 1}e}")
     text = f"{size:,.{most if decimals is None else min(decimals, most)}f}"

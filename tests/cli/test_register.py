@@ -42,7 +42,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_forecasts_are_printed_then_registered_once_and_wait_for_their_numbers(
-    folder: Path, warrantsim: Any
+    folder: Path, warrantsim: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = ("register", "--draws", "8", "--customers", "2000")
     shown = warrantsim(*words)
@@ -56,6 +56,11 @@ def test_forecasts_are_printed_then_registered_once_and_wait_for_their_numbers(
     assert waiting.code == 0 and waiting.out.count("not yet published") == 3
     outcome = "id,value,se,published_on,source\nadoption_DE_2027,51,,2099-12-09,Eurostat\n"
     (folder / "outcomes.csv").write_text(outcome, encoding="utf-8")
+    missing = warrantsim("score", "--outcomes", "outcome.csv")
+    assert missing.code == 2 and "outcome.csv: no such file" in missing.err
+    early = warrantsim("score")
+    assert early.code == 2 and "2099-12-09 is yet to come: today is 2026-11-29" in early.err
+    monkeypatch.setattr("sim.cli.register.today", lambda: dt.date(2099, 12, 9))
     scored = warrantsim("score")
     assert scored.code == 0 and scored.out.count("not yet published") == 2
     assert (folder.parent / "results" / "forecast_scores.csv").is_file()

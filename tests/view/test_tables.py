@@ -136,3 +136,8 @@ def test_claims_of_a_design_are_counted_over_its_points() -> None:
     )
     line = to_markdown(claims_table([row])).splitlines()[2]
     assert "| 6 | 2 | 1 | 75% | **holds at 6 of 9 points** | 1 |" in line
+
+
+def test_a_number_without_end_is_shown() -> None:
+    """Such as the log score of an event that a forecast held for impossible."""
+    assert number(float("inf")) == "∞" and number(float("-inf"), signed=True) == "−∞"

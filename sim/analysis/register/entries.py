@@ -8,7 +8,7 @@ of the repository shows.
 import csv
 import datetime as dt
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from sim.runs.whole_files import write_whole
 from sim.scenario.csv_files import number, records
 from sim.scenario.digest import digest
 from sim.scenario.locations import shown
-from sim.scenario.problems import InputError
+from sim.scenario.problems import InputError, choices
 
 ENTRIES = "forecasts.csv"
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -126,9 +126,31 @@ def read_entries(path: Path) -> tuple[Entry, ...]:
             number(text[name], f"{where}: {name}", problems)
         previous = text["digest"]
         out.append(Entry(text))
+        problems += [f"{where}: {words}" for words in _unreadable(out[-1])]
     if problems:
         raise InputError(problems)
     return tuple(out)
+
+
+def _unreadable(entry: Entry) -> Iterator[str]:
+    """What keeps an entry from being scored: a day that there is not, a distribution that is none."""
+    readers: dict[str, Callable[[], object]] = {
+        "registered_on": lambda: entry.registered_on,
+        "rival": lambda: entry.rival,
+        "mean": lambda: entry.probability,
+    }
+    if not entry.is_event:
+        readers["centres, error"] = lambda: entry.predictive
+        readers |= {name: lambda name=name: float(entry.text[name]) for name in Q_COLUMNS}  # type: ignore[misc]
+    for name, read in readers.items():
+        try:
+            read()
+        except ValueError as error:
+            yield f"{name}: cannot be read: {error}"
+    if entry.is_event and not 0.0 <= number(entry.text["mean"], "mean", []) <= 1.0:
+        yield "mean: is no probability"
+    if entry.text["kind"] not in (VALUE, EVENT):
+        yield f"kind: '{entry.text['kind']}': {choices(entry.text['kind'], (VALUE, EVENT))}"
 
 
 def append(path: Path, new: Sequence[dict[str, str]]) -> tuple[Entry, ...]:

@@ -15,6 +15,7 @@ from sim.scenario.locations import shown
 from sim.scenario.problems import InputError, choices
 
 OUTCOMES = "outcomes.csv"
+MOST = 1e15  # what no source publishes; the squares in the scores of far larger numbers overflow
 OUTCOME_COLUMNS = ("id", "value", "se", "published_on", "source")
 SCORES = (
     "id",
@@ -51,15 +52,15 @@ class Outcome:
     source: str
 
 
-def read_outcomes(path: Path, entries: Sequence[Entry]) -> dict[str, Outcome]:
-    """What was published, by question; nothing where there is no file.
+def read_outcomes(path: Path, entries: Sequence[Entry], today: dt.date | None = None) -> dict[str, Outcome]:
+    """What was published up to a day, if one is given, by question; nothing where there is no file.
 
     Raises InputError, also where a value was published before its forecast was registered.
     """
     if not path.is_file():
         return {}
     problems, out = list[str](), dict[str, Outcome]()
-    first: dict[str, dt.date] = {}
+    first, events = dict[str, dt.date](), {entry.id for entry in entries if entry.is_event}
     for entry in entries:
         first.setdefault(entry.id, entry.registered_on)
     for line, text in records(path, OUTCOME_COLUMNS, problems):
@@ -78,10 +79,18 @@ def read_outcomes(path: Path, entries: Sequence[Entry]) -> dict[str, Outcome]:
                 f"{where}: published_on: {day} is not after {first[name]}, when it was registered: a value "
                 "already published when registered is no forecast"
             )
+        elif today is not None and day > today:
+            problems.append(f"{where}: published_on: {day} is yet to come: today is {today}")
         if not text["source"]:
             problems.append(f"{where}: source: must not be empty")
         value = number(text["value"], f"{where}: value", problems)
         se = number(text["se"], f"{where}: se", problems) if text["se"] else None
+        if name in events and value not in (0.0, 1.0) and not np.isnan(value):
+            problems.append(f"{where}: value: must be 1 if it happened, or 0 (got {text['value']})")
+        if abs(value) > MOST:
+            problems.append(f"{where}: value: must be from {-MOST:g} to {MOST:g} (got {text['value']})")
+        if se is not None and se < 0.0:
+            problems.append(f"{where}: se: must not be below 0 (got {text['se']})")
         if len(problems) == before and day is not None:
             out[name] = Outcome(name, value, se, day, text["source"])
     if problems:
@@ -91,9 +100,10 @@ def read_outcomes(path: Path, entries: Sequence[Entry]) -> dict[str, Outcome]:
 
 def _day(text: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
         return None
+    return day if text == day.isoformat() else None  # newer versions of Python also take 20271209
 
 
 def score_entries(entries: Sequence[Entry], outcomes: dict[str, Outcome]) -> pd.DataFrame:

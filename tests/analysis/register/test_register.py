@@ -204,6 +204,10 @@ def test_the_distribution_that_is_scored_is_the_mixture_of_runs_and_error(tmp_pa
         ({"published_on": "2026-03-01"}, "a value already published when registered is no forecast"),
         ({"published_on": "in March"}, "published_on: must be a day"),
         ({"value": "many"}, "value: must be a number"),
+        ({"published_on": "20271209"}, "published_on: must be a day"),
+        ({"value": "5_8"}, "value: must be a number"),
+        ({"value": "1e300"}, "value: must be from"),
+        ({"se": "-3"}, "se: must not be below 0"),
         ({"source": ""}, "source: must not be empty"),
     ],
 )
@@ -214,6 +218,36 @@ def test_outcomes_that_are_none_are_refused(
         read_outcomes(outcomes(tmp_path, adoption_DE_2027=line), registered[1])
     with pytest.raises(InputError, match=r"no forecast of 'adoption_D_2027' is registered"):
         read_outcomes(outcomes(tmp_path, adoption_D_2027={}), registered[1])
+
+
+@pytest.mark.parametrize("value", ["2", "0.5", "-1"])
+def test_something_happened_or_not(
+    registered: tuple[Path, tuple[Entry, ...]], tmp_path: Path, value: str
+) -> None:
+    """Brier's score of anything else is no score."""
+    with pytest.raises(InputError, match="value: must be 1 if it happened, or 0"):
+        read_outcomes(outcomes(tmp_path, eu_us_agreement_2027={"value": value}), registered[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"registered_on": "2026-02-30"}, "registered_on: cannot be read"),
+        ({"centres": "a;b"}, "centres, error: cannot be read"),
+        ({"error": "-1"}, "centres, error: cannot be read"),
+        ({"q05": "low"}, "q05: cannot be read"),
+        ({"rival_value": "4", "rival_sd": ""}, "rival: cannot be read"),
+        ({"kind": "guess"}, "kind: 'guess': valid: value, event"),
+        ({"kind": "event", "mean": "7"}, "mean: is no probability"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_an_entry_that_cannot_be_scored_is_refused_with_its_line(
+    made: list[dict[str, str]], tmp_path: Path, change: dict[str, str], said: str
+) -> None:
+    append(tmp_path / "forecasts.csv", [{**made[0], **change}])
+    with pytest.raises(InputError, match=rf"forecasts\.csv:2: adoption_DE_2027: .*{said}"):
+        read_entries(tmp_path / "forecasts.csv")
 
 
 def test_a_second_forecast_after_publication_is_none(
