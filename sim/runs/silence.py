@@ -119,6 +119,8 @@ def _events(resolved: Resolved) -> Iterator[str]:
     for added in resolved.experiment.events:
         if not any(_acts(added.id, scenario, effects) for scenario in resolved.scenarios.values()):
             yield f"events: {added.id} acts in no world"
+        elif not (added.enacts or added.news or added.act):
+            yield f"events: {added.id} has no news and enacts nothing: it changes nothing"
 
 
 def _acts(event: str, scenario: Scenario, effects: Effects) -> bool:

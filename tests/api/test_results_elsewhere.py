@@ -49,8 +49,3 @@ def test_a_table_that_is_another_is_not_read(kept: Path, other: str | None) -> N
     path.write_bytes(content)
     with pytest.raises(sim.InputError, match=r"country\.parquet is not the file of the manifest"):
         sim.load(kept)["country"]
-
-
-def test_a_whole_number_that_no_float_holds_is_out_of_range() -> None:
-    with pytest.raises(sim.InputError, match=r"trust\.asymmetry: a number that large is out of range"):
-        sim.check("two_worlds", {"trust.asymmetry": 10**400})

@@ -75,6 +75,11 @@ SAID = [
         {"events": [EVENT | {"date": "2019-06-01"}]}, "events: late acts in no world", id="an event in vain"
     ),
     pytest.param(
+        {"events": [EVENT | {"news": []}]},
+        "events: late has no news and enacts nothing: it changes nothing",
+        id="an event without effect",
+    ),
+    pytest.param(
         {"events": [EVENT | {"enacts": [{"instrument": "blocking_statute", "countries": ["BR"]}]}]},
         "events: late brings blocking_statute to BR, whose government draws none itself from the first month "
         "on (2013-01), not from 2015-06-01",

@@ -111,3 +111,15 @@ def test_numbers_of_numpy_are_numbers() -> None:
     )
     assert (asked.experiment.seeds.count, asked.experiment.customers) == (2, 2000)
     assert plain({"a": [np.bool_(True), np.float64(0.5)]}) == {"a": [True, 0.5]}
+
+
+def test_a_whole_number_that_no_float_holds_is_out_of_range() -> None:
+    with pytest.raises(sim.InputError, match=r"trust\.asymmetry: a number that large is out of range"):
+        sim.check("two_worlds", {"trust.asymmetry": 10**400})
+
+
+@pytest.mark.parametrize("value", [1e300, 10**400])
+def test_a_quantity_beyond_any_unit_is_refused(value: float) -> None:
+    """Sums of such numbers overflow: the run succeeded, and its headlines were empty."""
+    with pytest.raises(sim.InputError, match=r"jurisdictions\.DE\.gdp_2013: must be at most 1e\+15"):
+        sim.check("two_worlds", {"jurisdictions.DE.gdp_2013": value})
