@@ -60,7 +60,7 @@ from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.runs.whole_files import write_whole
-from sim.runs.written_files import add_written, digests_of, of_other_results, stated_before
+from sim.runs.written_files import Before, add_written, digests_of, stated_before
 from sim.scenario.base import load_base
 from sim.scenario.experiment_text import text_of_resolved
 from sim.scenario.locations import CONFIGS, root
@@ -73,8 +73,9 @@ from sim.scenario.scenario import Scenario
 
 Pairs = Sequence[tuple[Columns, Columns]]
 
-# what other commands write into the folder later
-_RENEWED = ("varied", VALUE, "channels", *discovery.TABLES, *boundary_tables.TABLES)
+# what other commands write into the folder later, and what of it hangs on the folder's runs alone
+_OF_THE_RUNS = ("channels", *discovery.TABLES, *boundary_tables.TABLES)
+_RENEWED = ("varied", VALUE, *_OF_THE_RUNS)
 SUMMARIES = (*derived_tables.TABLES, *derived_tables.OF_OTHER_RUNS, *_RENEWED)
 
 # what `run` writes over or deletes in its folder, a report among it
@@ -175,15 +176,12 @@ def run(
     runner.store.prepare()
     shard = runner.backend.shard
     with only_writer(out, shard), watched(done.plan, out, runner.store.folder, shard) as watch:
-        before, stale = stated_before(out), of_other_results(out, resolved.digest)
+        before = stated_before(out)
         execute(done, watch)
         if shard is not None:
             return done
         _announce(runner, f"the analysis of {len(done.proved.good):,} pairs", len(done.proved.good))
-        for name in SUMMARIES:
-            (out / f"{name}.csv").unlink(missing_ok=True)  # of what this folder held before
-        for name in (OUTCOMES, REPORT, *stale):
-            (out / name).unlink(missing_ok=True)
+        _clear(done, before)
         write_whole(out / EXPERIMENT, _experiment_text(resolved, command))
         known: dict[str, Any] = {"command": command} if command else {}
         plan = done.plan
@@ -199,8 +197,17 @@ def run(
         _write_summaries(done, derived_tables.derived_tables(out, manifest_of(done, **known), resolved))
         if done.verdicts is not None:
             known["claims"] = json.loads(done.verdicts.claims.to_json(orient="records"))
-        write_manifest(out, manifest_of(done, files=_files(done, before), **known))
+        write_manifest(out, manifest_of(done, files=_files(done, before.files), **known))
     return done
+
+
+def _clear(run: Finished, before: Before) -> None:
+    """Delete what the folder held before: what is made anew, and what was of other runs or configurations."""
+    same = manifest_of(run)["runs_digest"] == before.runs
+    kept = [name for name in _OF_THE_RUNS if same and f"{name}.csv" in before.files]
+    gone = [f"{name}.csv" for name in SUMMARIES if name not in kept]
+    for name in (*gone, OUTCOMES, REPORT, *before.evidence_of_others(run.plan.resolved.digest)):
+        (run.folder / name).unlink(missing_ok=True)
 
 
 def _files(run: Finished, before: Mapping[str, str]) -> dict[str, str]:

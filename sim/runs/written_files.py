@@ -6,6 +6,7 @@ it is written, so that whoever edits it afterwards is found out.
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,22 +23,29 @@ def digests_of(folder: Path, names: Iterable[str]) -> dict[str, str]:
     return {name: sha256_of(folder / name) for name in names if (folder / name).is_file()}
 
 
-def stated_before(folder: Path) -> Mapping[str, str]:
-    """What the manifest of a folder says of its files; nothing where there is no manifest to be read."""
-    try:
-        return manifest_at(folder / MANIFEST).get("files") or {}
-    except DamagedFolder:
-        return {}
+@dataclass(frozen=True)
+class Before:
+    """What the manifest of a folder says before another run: the sha256 of its files, the digest of its runs
+    and that of their configuration; nothing where there is no manifest to be read."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    runs: str = ""
+    configuration: str = ""
+
+    def evidence_of_others(self, configuration: str) -> list[str]:
+        """Which files of `EVIDENCE` are of results with another configuration, seeds or size."""
+        same = self.configuration == configuration
+        return [] if same else [name for name in EVIDENCE if name in self.files]
 
 
-def of_other_results(folder: Path, configuration: str) -> list[str]:
-    """Which files of `EVIDENCE` the folder has of results with another configuration, seeds or size."""
+def stated_before(folder: Path) -> Before:
+    """What the manifest of a folder says now, before it is replaced."""
     try:
         manifest = manifest_at(folder / MANIFEST)
     except DamagedFolder:
-        return []
-    same = manifest.get("scenario_digest") == configuration
-    return [] if same else [name for name in EVIDENCE if name in (manifest.get("files") or {})]
+        return Before()
+    digests = (str(manifest.get(name) or "") for name in ("runs_digest", "scenario_digest"))
+    return Before(manifest.get("files") or {}, *digests)
 
 
 def add_written(folder: Path, names: Iterable[str]) -> None:

@@ -19,7 +19,7 @@ from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.deposit import Deposit
 from sim.runs.results import FolderResults
 from sim.runs.tables_on_disk import write
-from sim.runs.written_files import add_written
+from sim.runs.written_files import add_written, stated_before
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from sim.version import __version__
@@ -201,14 +201,18 @@ def test_another_version_is_listed_and_with_the_same_commit_is_false(
     assert "version of the program" not in failed(folder)
 
 
-def test_evidence_of_others_does_not_stay(resolved: Resolved, finished: Finished, folder: Path) -> None:
+def test_what_other_commands_found_stays_while_the_results_do(
+    resolved: Resolved, finished: Finished, folder: Path
+) -> None:
     """The report would show it beside numbers that it does not belong to."""
-    for name in ("evidence.csv", "mine.csv"):
+    found = ["evidence.csv", "channels.csv", "discovery.csv", "boundary.csv"]
+    for name in (*found, "mine.csv"):
         (folder / name).write_text("id,value\nx,1\n", encoding="utf-8")
-    add_written(folder, ["evidence.csv"])
+    add_written(folder, found)
     run(resolved, folder, store=finished.folder / "store", workers=1)
-    assert (folder / "evidence.csv").is_file()
+    assert [name for name in found if not (folder / name).is_file()] == []
+    assert set(found) <= set(stated_before(folder).files)
     fewer = asked("seeds.count=1", last="2015-06")
     run(fewer, folder, store=finished.folder / "store", workers=1)
-    assert not (folder / "evidence.csv").exists()
+    assert [name for name in found if (folder / name).exists()] == []
     assert (folder / "mine.csv").is_file()
