@@ -301,8 +301,10 @@ def world(
 
 def _months(scenario: Any, seed: int) -> Iterator[Month]:
     from sim.model.world import WarrantModel
+    from sim.runs.own_population import own_population
 
-    model = WarrantModel(scenario, seed)
+    with own_population():
+        model = WarrantModel(scenario, seed)
     while model.running:
         date = scenario.month_start(model.month)
         model.step()

@@ -10,7 +10,7 @@ import ast
 import hashlib
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 Reporter = Callable[[Any], float] | str
 """A function of a model or an agent, or the name of an attribute; gives a number."""
 
-_FEW = 2000  # customers of the world in which reporters are tried
+_FEW, _MONTHS = 2000, 12  # customers and months of the world in which reporters are tried
+_CHANGED = "reporters: change the model, which they must only read; let them work on copies"
 KEYS = ("seed", "world", "month", "agent")  # of a row of `Pair.collected`
 AGENT_TYPES = ("Government", "HomeGrownProvider", "Investigator", "Provider")
 
@@ -79,29 +80,45 @@ class Reporters:
         return cls(pickled, _digest(groups))
 
     def check(self, scenario: Scenario, seed: int) -> None:
-        """Read every reporter after the first month of a small world, before anything is run.
+        """Read every reporter in the first months of a small world, before anything is run.
 
-        Raises InputError for one that fails or gives no number.
+        Raises InputError for one that fails or gives no number, and for those that change the model: beside
+        an untouched world, what people believe and customers do is another.
         """
         from sim.model.world import WarrantModel
+        from sim.runs.own_population import own_population
 
-        model, problems = WarrantModel(replace(scenario, customers=_FEW), seed), list[str]()
-        model.step()
-        for kind, some in cloudpickle.loads(self.pickled).items():
-            subjects = _subjects(model, kind)[:1]
-            for name, reporter in some.items():
-                try:
-                    for _, subject in subjects:
-                        _value(reporter, subject)
-                except Exception as error:  # whatever a user's function raises
-                    words = f"{type(error).__name__}: {error}"
-                    problems.append(f"reporter '{name}': gives no number ({words})")
-        if problems:
-            raise InputError(problems)
+        small, groups = replace(scenario, customers=_FEW), cloudpickle.loads(self.pickled)
+        with own_population():
+            model = WarrantModel(small, seed)
+        untouched = WarrantModel(small, seed)
+        for _ in range(min(_MONTHS, small.months)):
+            try:
+                model.step()
+                untouched.step()
+            except Exception:  # whatever a model that was changed raises
+                raise InputError(_CHANGED) from None
+            if problems := list(_no_numbers(groups, model)):
+                raise InputError(problems)
+        same = model.month == untouched.month and np.array_equal(model.mind.belief, untouched.mind.belief)
+        if not (same and model.customers_frame().equals(untouched.customers_frame())):
+            raise InputError(_CHANGED)
 
     def collector(self, models: Mapping[str, "WarrantModel"]) -> "Collector":
         """A collector for the models of one seed."""
         return Collector(cloudpickle.loads(self.pickled), models)
+
+
+def _no_numbers(groups: Mapping[str, Mapping[str, Reporter]], model: "WarrantModel") -> Iterator[str]:
+    """The reporters that fail or give no number, of the model and of the first agent of each class."""
+    for kind, some in groups.items():
+        subjects = _subjects(model, kind)[:1]
+        for name, reporter in some.items():
+            try:
+                for _, subject in subjects:
+                    _value(reporter, subject)
+            except Exception as error:  # whatever a user's function raises
+                yield f"reporter '{name}': gives no number ({type(error).__name__}: {error})"
 
 
 def _names_in_vain(groups: Mapping[str, Mapping[str, Reporter]]) -> list[str]:

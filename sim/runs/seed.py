@@ -4,6 +4,7 @@ import gc
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from sim.model.world import WarrantModel
 from sim.runs.forks import Fork, begin
+from sim.runs.own_population import own_population
 from sim.runs.pairs import WorldsDiffer, first_difference, month_digests, must_be_equal_for, share_population
 from sim.runs.reporters import Reporters
 from sim.runs.tables_on_disk import COLLECTED, Columns, digest_of_values
@@ -100,7 +102,8 @@ def run_seed(task: Task, digests: bool = True) -> SeedDone:
     set_aside_what_is_loaded()
     done, since, stage = SeedDone(task.seed, task.label), time.perf_counter(), ["build"]
     try:
-        _run(task, done, stage, digests)
+        with own_population() if task.reporters is not None else nullcontext():
+            _run(task, done, stage, digests)
     except Exception as error:  # a failure is a result: the other seeds go on, and this one is reported
         failed = failure_of(
             task, "raised", stage[0], f"{type(error).__name__}: {error}", traceback.format_exc()

@@ -170,3 +170,36 @@ def test_what_is_not_known_in_a_month_is_missing_and_its_row_stays(tmp_path: Pat
     late = {"late": lambda model: model.month if model.month > 100 else float("nan")}
     found = sim.run("two_worlds", store=tmp_path, model_reporters=late, **SMALL).collected
     assert len(found) == 2 * 156 and found["late"].isna().sum() == 2 * 100
+
+
+def _calm(model: Any) -> float:
+    model.mind.belief[...] *= 0.9
+    return 1.0
+
+
+def _sorted(model: Any) -> float:
+    thresholds = model.population.threshold.reshape(-1)
+    thresholds.sort()
+    return float(thresholds[0])
+
+
+def _steps(model: Any) -> float:
+    model.step()
+    return 1.0
+
+
+@pytest.mark.parametrize("reporter", [_calm, _sorted, _steps])
+def test_a_reporter_that_changes_the_model_is_refused(tmp_path: Path, reporter: Any) -> None:
+    """Its headlines were those of another model."""
+    with pytest.raises(sim.InputError, match="change the model, which they must only read"):
+        sim.run("two_worlds", store=tmp_path, model_reporters={"x": reporter}, **SMALL)
+
+
+def test_what_a_user_does_to_a_world_is_in_no_later_run(tmp_path: Path) -> None:
+    """Runs of one process shared the population with it, and the store kept what came of that."""
+    first = sim.run("two_worlds", store=tmp_path / "a", **SMALL).headlines
+    for month in sim.world("two_worlds", customers=2000):
+        month.model.population.threshold.sort()
+        break
+    again = sim.run("two_worlds", store=tmp_path / "b", **SMALL).headlines
+    assert again["difference"].tolist() == first["difference"].tolist()
