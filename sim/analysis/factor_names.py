@@ -8,7 +8,9 @@ import re
 _SWITCH = re.compile(r"worlds\.(?P<world>[^.]+)\.switches\.(?P<number>\d+)\.on")
 _LEVER = re.compile(r"levers\.(?P<lever>[^.]+)\.(?P<field>[^.]+)")
 _JURISDICTION = re.compile(r"jurisdictions\.(?P<place>[^.]+)\.(?P<field>[^.]+)(?P<rest>.*)")
-_CAPITALS = {word.lower(): word for word in ("DOJ", "EU", "MLA", "US")}
+CAPITALS = {
+    word.lower(): word for word in ("AWS", "CLOUD", "DOJ", "EU", "GDPR", "ICPA", "LEADS", "MLA", "UK", "US")
+}
 
 _BY_FIELD = {
     "adoption_2013": "cloud adoption in 2013",
@@ -234,4 +236,4 @@ def _of(name: str, whose: list[str]) -> str:
 
 
 def _words(part: str) -> str:
-    return " ".join(_CAPITALS.get(word, word) for word in part.split("_"))
+    return " ".join(CAPITALS.get(word, word) for word in part.split("_"))

@@ -177,7 +177,7 @@ def _outlook(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement
 
 def _draws(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement:
     """What the draws gave, if those that ship are of the same runs: taken from there or run."""
-    what, path = "what the draws gave is what the shipped draws give", folder / OUTCOMES
+    what, path = f"{OUTCOMES} is what the shipped draws give", folder / OUTCOMES
     if not path.is_file():
         return Statement(what, "draws" not in manifest, f"there is no {OUTCOMES}")
     here, own = read_posterior() if there_is_one() else None, read_csv(path)

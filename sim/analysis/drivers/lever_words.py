@@ -5,9 +5,8 @@ A lever's name is the experiment's; only abbreviations get their capitals.
 
 import re
 
-_CAPITALS = {
-    word.lower(): word for word in ("AWS", "CLOUD", "DOJ", "EU", "GDPR", "ICPA", "LEADS", "MLA", "UK", "US")
-}
+from sim.analysis.factor_names import CAPITALS
+
 _PLACES = {"eu": "EU", "five_eyes": "Five Eyes", "abroad": "all abroad"}
 # Terms that are shares: what 0, 1 and anything between means.
 _SHARES = {
@@ -19,7 +18,7 @@ _TERM = re.compile(r"(?:(?P<lever>\w+)\.)?(?P<part>\w+) = (?P<value>.*)")
 
 def levers_words(levers: str) -> str:
     """Levers that are pulled together, such as `early_gdpr + mla_staff`."""
-    words = " ".join(_CAPITALS.get(word, word) for word in levers.replace("_", " ").split(" "))
+    words = " ".join(CAPITALS.get(word, word) for word in levers.replace("_", " ").split(" "))
     return words.replace("five eyes", "Five Eyes")
 
 
