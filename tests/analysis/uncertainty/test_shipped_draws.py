@@ -85,7 +85,7 @@ def _from_seed(resolved: Resolved, seed: int) -> Resolved:
     ids=str,
 )
 def test_draws_of_other_runs_are_not_taken(other: dict[str, Any]) -> None:
-    assert outcomes_of(drawn(resolve("two_worlds", base=base(), **other))) is None
+    assert outcomes_of(drawn(resolve("two_worlds", base=base(), **other), 3)) is None
 
 
 def test_how_many_seeds_the_pairs_have_decides_no_draw(shipped: pd.DataFrame) -> None:
