@@ -16,7 +16,9 @@ from sim.scenario.yaml_files import scalar
 _ADDITIONS = ("regimes", "bills", "events", "levers", "tests", "comity", "us_orders", "foreign_orders")
 EXPERIMENT_FIELDS = tuple(name for name in Experiment.model_fields if name not in ("set", *_ADDITIONS))
 _WORLD_PARTS = ("jurisdictions", "segments", "providers", "regimes", "law")
-_MOST = 1e15  # far beyond any unit of these: sums of far larger numbers overflow, and headlines are empty
+MOST_NUMBER = (
+    1e15  # far beyond any unit of these: sums of far larger numbers overflow, and headlines are empty
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,10 @@ def apply(
         if message:
             problems.append(f"{setting.who}: {setting.path}: {message}")
             return []
-    elif found[0] in _WORLD_PARTS and number and abs(setting.value) > _MOST:
-        problems.append(f"{setting.who}: {setting.path}: must be at most {_MOST:g} (got a larger number)")
+    elif found[0] in _WORLD_PARTS and number and abs(setting.value) > MOST_NUMBER:
+        problems.append(
+            f"{setting.who}: {setting.path}: must be at most {MOST_NUMBER:g} (got a larger number)"
+        )
         return []
     node[found[-1]] = dict.fromkeys(old, setting.value) if isinstance(old, dict) else setting.value
     places = [(*found, *loc) for loc, _ in leaves(node[found[-1]])]

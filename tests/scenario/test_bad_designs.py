@@ -250,6 +250,17 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [{"values": [1.0, 1e300]}, {"range": [1.0, 10**400], "levels": 2}, {"times": [1.0, 1e16], "levels": 2}],
+    ids=str,
+)
+def test_a_factor_takes_no_number_beyond_any_unit(project: Path, spec: dict[str, Any]) -> None:
+    """Sums of such numbers overflow, and headlines are empty."""
+    with pytest.raises(InputError, match=r"must be at most 1e\+15 \(got a larger number\)"):
+        swept(project, grid(jurisdictions__DE__gdp_2013=spec))
+
+
 def test_more_pairs_than_fit_in_memory_are_refused(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each has a line in a table: as many as the bound, and no more."""
     monkeypatch.setattr("sim.scenario.designs.MOST_PAIRS", 6)
