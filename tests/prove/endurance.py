@@ -39,6 +39,7 @@ CUSTOMERS = 2_000
 PAIR = {
     "title": "Two worlds for three years",
     "question": "Does memory stay flat?",
+    "timeline": "history",
     "horizon": {"first": "2013-01", "last": "2015-12"},
     "customers": CUSTOMERS,
     "record": "country",
