@@ -40,6 +40,7 @@ PAIR = {
     "title": "Two worlds for three years",
     "question": "Does memory stay flat?",
     "timeline": "history",
+    "seeds": {"first": 1, "count": 2},
     "horizon": {"first": "2013-01", "last": "2015-12"},
     "customers": CUSTOMERS,
     "record": "country",
@@ -200,8 +201,8 @@ def people(minutes: float, results: Path) -> Found:
 
 def results_to_open(folder: Path, store: Path) -> Path:
     """A results folder with a sweep and a pair."""
-    sim.sweep(SWEEP, seeds=2, workers=1, store=store, out=folder / "results" / "sweep")
-    sim.run(PAIR, seeds=2, workers=1, draws=0, store=store, out=folder / "results" / "pair")
+    sim.sweep(SWEEP, workers=1, store=store, out=folder / "results" / "sweep")
+    sim.run(PAIR, workers=1, draws=0, store=store, out=folder / "results" / "pair")
     return folder / "results"
 
 

@@ -10,4 +10,4 @@ from tests.prove.endurance import PAIR, SWEEP
 
 @pytest.mark.parametrize("experiment", [PAIR, SWEEP], ids=["pair", "sweep"])
 def test_what_the_proof_runs_is_an_experiment(experiment: dict[str, Any]) -> None:
-    sim.check({**experiment, "seeds": {"first": 1, "count": 2}})
+    sim.check(experiment)
