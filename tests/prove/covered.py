@@ -30,8 +30,9 @@ class Part:
     words: tuple[str, ...]
 
 
-_FAST = ("-m", "not long")
+_FAST, _LONG = ("-m", "not long"), ("-m", "long")
 _BESIDE_THE_MODEL = ("scenario", "runs", "analysis", "api", "cli", "tools", "world", "docs", "verify", "view")
+_LONG_BESIDE_THE_MODEL = ("cli", "analysis", "api", "docs", "runs", "view")
 PARTS = (
     Part(
         "kernels",
@@ -47,6 +48,7 @@ PARTS = (
     Part("kernels-in-a-run", (*PLAIN, "tests/model/test_uncompiled.py")),
     *(Part(name, (*_FAST, f"tests/{name}")) for name in _BESIDE_THE_MODEL),
     Part("model", (*_FAST, "tests/model")),
+    *(Part(f"{name}-long", (*_LONG, f"tests/{name}")) for name in _LONG_BESIDE_THE_MODEL),
 )
 SETTINGS = """\
 [run]
