@@ -8,7 +8,7 @@ import re
 _SWITCH = re.compile(r"worlds\.(?P<world>[^.]+)\.switches\.(?P<number>\d+)\.on")
 _LEVER = re.compile(r"levers\.(?P<lever>[^.]+)\.(?P<field>[^.]+)")
 _JURISDICTION = re.compile(r"jurisdictions\.(?P<place>[^.]+)\.(?P<field>[^.]+)(?P<rest>.*)")
-CAPITALS = {
+_CAPITALS = {
     word.lower(): word for word in ("AWS", "CLOUD", "DOJ", "EU", "GDPR", "ICPA", "LEADS", "MLA", "UK", "US")
 }
 
@@ -212,9 +212,9 @@ NAMES = {
 def factor_name(path: str) -> str:
     """A factor of a design as an axis title; what has no name is its path in words."""
     if found := _SWITCH.fullmatch(path):
-        return f"{_words(found['world'])}: day of switch {int(found['number']) + 1}"
+        return f"{spoken(found['world'])}: day of switch {int(found['number']) + 1}"
     if (found := _LEVER.fullmatch(path)) and found["field"] in _BY_TERM:
-        return f"{_words(found['lever'])}: {_BY_TERM[found['field']]}"
+        return f"{spoken(found['lever'])}: {_BY_TERM[found['field']]}"
     if (found := _JURISDICTION.fullmatch(path)) and found["field"] in _BY_FIELD:
         return _of(_BY_FIELD[found["field"]], [found["place"], *found["rest"].split(".")[1:]])
     parts = path.split(".")
@@ -222,7 +222,7 @@ def factor_name(path: str) -> str:
         known = NAMES.get(".".join(parts[:length]))
         if known is not None:
             return _of(known, [part for part in parts[length:] if part != "all"])
-    return ": ".join(_words(part) for part in parts)
+    return ": ".join(spoken(part) for part in parts)
 
 
 def sentence_case(name: str) -> str:
@@ -232,8 +232,9 @@ def sentence_case(name: str) -> str:
 
 def _of(name: str, whose: list[str]) -> str:
     """A name, and for whom a value is if it has several."""
-    return f"{name} ({', '.join(_words(one) for one in whose)})" if whose else name
+    return f"{name} ({', '.join(spoken(one) for one in whose)})" if whose else name
 
 
-def _words(part: str) -> str:
-    return " ".join(CAPITALS.get(word, word) for word in part.split("_"))
+def spoken(code: str) -> str:
+    """A name of the configuration as words; abbreviations get their capitals."""
+    return " ".join(_CAPITALS.get(word, word) for word in code.replace("_", " ").split(" "))

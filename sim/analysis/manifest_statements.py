@@ -15,7 +15,7 @@ from sim.analysis.projections import projections
 from sim.analysis.shipped_tables import configuration_of, is_as_shipped
 from sim.analysis.stored_tables import row_differences, same_version
 from sim.analysis.uncertainty.joint_draws import joint_draws
-from sim.analysis.uncertainty.shipped_draws import DRAW, outcomes_of
+from sim.analysis.uncertainty.shipped_draws import DRAW, LAST_BITS, OUTCOMES_FILE, outcomes_of
 from sim.runs.claims import judge
 from sim.runs.csv_tables import Unreadable, as_stored, read_csv
 from sim.runs.execution import FAILURES, never_differ
@@ -33,8 +33,6 @@ from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
-OUTCOMES = "draws_outcomes.csv"
-_EXACT = 1e-12  # older versions of pandas read a number but for its last bit
 _CLOSE = 1e-6  # a manifest holds ten decimals
 
 
@@ -177,9 +175,9 @@ def _outlook(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement
 
 def _draws(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement:
     """What the draws gave, if those that ship are of the same runs: taken from there or run."""
-    what, path = f"{OUTCOMES} is what the shipped draws give", folder / OUTCOMES
+    what, path = f"{OUTCOMES_FILE} is what the shipped draws give", folder / OUTCOMES_FILE
     if not path.is_file():
-        return Statement(what, "draws" not in manifest, f"there is no {OUTCOMES}")
+        return Statement(what, "draws" not in manifest, f"there is no {OUTCOMES_FILE}")
     here, own = read_posterior() if there_is_one() else None, read_csv(path)
     if here is None or manifest.get("posterior") != posterior_digest(here):
         return Statement(what, None, "they are of another posterior; only running again can tell")
@@ -187,7 +185,7 @@ def _draws(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement:
     shipped = None if joint is None else outcomes_of(joint)
     if shipped is None:
         return Statement(what, None, "none ship of these runs; only running again can tell")
-    found = row_differences(own, shipped, _EXACT)
+    found = row_differences(own, shipped, LAST_BITS)
     return Statement(what, found.hold(manifest), str(found))
 
 

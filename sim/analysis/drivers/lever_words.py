@@ -5,7 +5,7 @@ A lever's name is the experiment's; only abbreviations get their capitals.
 
 import re
 
-from sim.analysis.factor_names import CAPITALS
+from sim.analysis.factor_names import spoken
 
 _PLACES = {"eu": "EU", "five_eyes": "Five Eyes", "abroad": "all abroad"}
 # Terms that are shares: what 0, 1 and anything between means.
@@ -18,8 +18,7 @@ _TERM = re.compile(r"(?:(?P<lever>\w+)\.)?(?P<part>\w+) = (?P<value>.*)")
 
 def levers_words(levers: str) -> str:
     """Levers that are pulled together, such as `early_gdpr + mla_staff`."""
-    words = " ".join(CAPITALS.get(word, word) for word in levers.replace("_", " ").split(" "))
-    return words.replace("five eyes", "Five Eyes")
+    return spoken(levers).replace("five eyes", "Five Eyes")
 
 
 def terms_words(terms: str) -> str:

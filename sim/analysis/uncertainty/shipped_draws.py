@@ -33,15 +33,14 @@ from sim.scenario.resolution import Resolved, variant
 OUTCOMES_FILE, ROWS_FILE = FILES = ("draws_outcomes.csv", "draws_rows.csv")
 DRAW, RUN = "draw", "run"
 SHIPPED, RUN_HERE = "shipped", "run"  # where the outcomes in a results folder are from
-_LAST_BITS = 1e-12
+LAST_BITS = 1e-12  # older versions of pandas read a number but for its last bit
 _LETTERS = 12  # of a digest that names a pair
 
 
 def write(joint: JointDraws, rows: Sequence[Row], count: int, folder: Path, runner: Runner) -> None:
     """Run the draws, and history at the first `count` of them, and write both files."""
-    names = {number: _name(task) for number, task in enumerate(identified(joint_draws.tasks(joint)))}
     found = joint_draws.outcomes(joint, runner)
-    outcomes = found.assign(**{RUN: found[DRAW].map(names)}, **keys_of(joint.resolved))
+    outcomes = found.assign(**{RUN: found[DRAW].map(_names(joint))}, **keys_of(joint.resolved))
     write_csv(outcomes, folder / OUTCOMES_FILE)
     by_draw = rows_by_draw(joint, rows, count, runner)
     write_csv(by_draw.assign(**_keys(ROWS_FILE, joint.resolved)), folder / ROWS_FILE, float_format="%.5g")
@@ -65,8 +64,10 @@ def outcomes_of(joint: JointDraws, folder: Path | None = None) -> pd.DataFrame |
     table = read(OUTCOMES_FILE, joint.resolved, folder)
     if table is None:
         return None
-    names = {number: _name(task) for number, task in enumerate(identified(joint_draws.tasks(joint)))}
     shipped = table.groupby(DRAW)[RUN].first()
+    if shipped.get(0) != _name_at(joint, 0):  # to name all of them takes seconds
+        return None
+    names = _names(joint)
     if any(shipped.get(number) != name for number, name in names.items()):
         return None
     return table.loc[table[DRAW].isin(names), list(joint_draws.OUTCOMES)].reset_index(drop=True)
@@ -162,8 +163,7 @@ def _damaged_outcomes(frame: pd.DataFrame) -> str:
     if (other := first != first.iloc[0]).any():
         return f"line {_line(other)}: is of another seed than its draw"
     a, b = (frame[name].to_numpy(float) for name in ("value_a", "value_b"))
-    # older versions of pandas read a number but for its last bit
-    noise = _LAST_BITS * np.fmax(np.abs(a), np.abs(b))
+    noise = LAST_BITS * np.fmax(np.abs(a), np.abs(b))
     value, found = frame["value"].to_numpy(float), differences(a, b)
     if (wrong := ~((np.abs(value - found) <= noise) | (np.isnan(value) & np.isnan(found)))).any():
         return f"line {int(np.argmax(wrong)) + 2}: value is not value_b minus value_a"
@@ -179,6 +179,11 @@ def _line(wrong: pd.Series) -> int:
 
 def _keys(name: str, resolved: Resolved) -> dict[str, str]:
     return keys_of(resolved, of_a_difference=name == OUTCOMES_FILE)
+
+
+def _names(joint: JointDraws) -> dict[int, str]:
+    """The name of the pair at each draw."""
+    return {number: _name(task) for number, task in enumerate(identified(joint_draws.tasks(joint)))}
 
 
 def _name(task: Task) -> str:
