@@ -11,7 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.scenario.base import Base, Contents
 from sim.scenario.factor_targets import CUSTOMERS, FactorProblem, Kind, Target, target_of
-from sim.scenario.overrides import MOST_NUMBER
+from sim.scenario.overrides import beyond_any_unit
 from sim.scenario.parameter_files import ParameterInfo
 from sim.scenario.paths import Loc, dotted, leaves, value_at
 from sim.scenario.schema import Act, BySegment, Experiment, FactorSpec
@@ -76,8 +76,8 @@ class Factor:
     def checked(self, value: Value, *at: str | int) -> Value:
         """The value as its type has it; raises FactorProblem, with the place `at`, if the factor may not take
         it."""
-        if isinstance(value, int | float) and abs(value) > MOST_NUMBER:
-            raise FactorProblem(f"must be at most {MOST_NUMBER:g} (got a larger number)", *at)
+        if message := beyond_any_unit(value):
+            raise FactorProblem(message, *at)
         if self.times:
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise FactorProblem(f"must be a number (got {value!r})", *at)

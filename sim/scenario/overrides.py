@@ -16,9 +16,13 @@ from sim.scenario.yaml_files import scalar
 _ADDITIONS = ("regimes", "bills", "events", "levers", "tests", "comity", "us_orders", "foreign_orders")
 EXPERIMENT_FIELDS = tuple(name for name in Experiment.model_fields if name not in ("set", *_ADDITIONS))
 _WORLD_PARTS = ("jurisdictions", "segments", "providers", "regimes", "law")
-MOST_NUMBER = (
-    1e15  # far beyond any unit of these: sums of far larger numbers overflow, and headlines are empty
-)
+_MOST = 1e15  # far beyond any unit of these: sums of far larger numbers overflow, and headlines are empty
+
+
+def beyond_any_unit(value: object) -> str:
+    """What is wrong with a number that no quantity can be; empty for any other value."""
+    too_large = isinstance(value, int | float) and abs(value) > _MOST
+    return f"must be at most {_MOST:g} (got a larger number)" if too_large else ""
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,8 @@ def apply(
         if message:
             problems.append(f"{setting.who}: {setting.path}: {message}")
             return []
-    elif found[0] in _WORLD_PARTS and number and abs(setting.value) > MOST_NUMBER:
-        problems.append(
-            f"{setting.who}: {setting.path}: must be at most {MOST_NUMBER:g} (got a larger number)"
-        )
+    elif found[0] in _WORLD_PARTS and (message := beyond_any_unit(setting.value)):
+        problems.append(f"{setting.who}: {setting.path}: {message}")
         return []
     node[found[-1]] = dict.fromkeys(old, setting.value) if isinstance(old, dict) else setting.value
     places = [(*found, *loc) for loc, _ in leaves(node[found[-1]])]
