@@ -78,7 +78,7 @@ class Tabs:
                 page.wait_for_function(_DRAWN, arg=before)
                 yield f"worlds: {tab}"
             page.get_by_role("link", name="Results", exact=True).first.click()
-            page.wait_for_selector("#results-list a")
+            page.locator("#results-list a").first.wait_for()
             for at in range(page.locator("#results-list a").count()):
                 page.locator("#results-list a").nth(at).click()
                 page.wait_for_function("() => document.querySelector('#results-body')?.innerText.length > 40")
@@ -87,7 +87,7 @@ class Tabs:
                     page.wait_for_function(_SHOWN, arg=tab)
                     yield f"results {at}: {tab}"
                 page.get_by_role("link", name="Results", exact=True).first.click()
-                page.wait_for_selector("#results-list a")
+                page.locator("#results-list a").first.wait_for()
             page.evaluate("() => { window.warrantsim.painted = null; }")
             page.get_by_role("link", name="Worlds", exact=True).first.click()
 
