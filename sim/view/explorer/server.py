@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import waitress
 
+from sim.runs.one_heap import use_one_heap
 from sim.scenario.problems import InputError
 from sim.view.explorer.app import make_app
 from sim.view.explorer.settings import Settings
@@ -28,6 +29,7 @@ def serve(
 
     Raises InputError if no port can be used.
     """
+    use_one_heap()
     listening = _listen(host, port)
     app, pages = make_app(settings, host)
     address = f"http://{_named(host)}:{listening.getsockname()[1]}/"

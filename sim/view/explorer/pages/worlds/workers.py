@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from sim.model import threads
 from sim.runs.engines.local import WorkerProcess
 from sim.runs.live import LivePair, Wanted, remembers, run_live
+from sim.runs.one_heap import use_one_heap
 from sim.runs.process_start import process_context
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -37,6 +38,7 @@ def _begin(nice: int, given_up: Sequence[int]) -> None:
     """Set a worker's priority and the list of cancelled jobs."""
     global _given_up
     _given_up = given_up
+    use_one_heap()
     with suppress(AttributeError, OSError):  # not on every system
         os.nice(nice)
 
