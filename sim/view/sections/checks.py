@@ -51,7 +51,7 @@ def agents(view: ResultsView) -> Iterable[Block]:
         "Both worlds again with one average customer in each country and segment: nobody differs in trust, "
         "sensitivity, taste, size, in what it hears or in when it acts. What the agents add is the headline "
         "with agents minus that without, pair by pair, with its 95% interval."
-        + fewer_pairs(frame, view.seeds).replace("What is off", "All of this")
+        + fewer_pairs(frame, view.seeds).replace("Runs with a mechanism off", "These runs")
     )
     heads = columns("Headline", ">Agents", ">Average customers", ">What agents add", ">95% interval", "Unit")
     yield Table("What do the agents add?", heads, rows, note)

@@ -78,7 +78,7 @@ def where_it_holds(view: ResultsView, by_point: pd.DataFrame, x: str, y: str, ch
         figure["layout"][axis]["title"]["text"] = names[name]
     read = (
         "Each mark is a point of the design. Verdicts differ in colour and in shape. Hover over a mark "
-        "for its difference. The axes are the factors that move the claim's own difference most, where the "
-        "design carries a ranking; where values are names, points of one name lie side by side."
+        "for its difference. The axes that come first are the factors that move the claim's difference most, "
+        "if the design can rank them. Points with the same name on an axis are drawn side by side."
     )
     yield Chart("verdicts-over", "Where does it hold?", read, [figure], width=700, legend=False)

@@ -52,7 +52,7 @@ def knockouts(view: ResultsView) -> Iterable[Block]:
         yield Chart("knockout", title, read, figures, legend=False)
     if unmoved:
         names = "; ".join(text(name) for name in unmoved)
-        yield Text(f"No single one of {mechanisms} mechanisms visibly moves: {names}.")
+        yield Text(f"None of the {mechanisms} mechanisms alone visibly moves: {names}.")
     note = (
         "The largest contribution to each headline first. Contribution: the headline in the full model minus "
         f"this difference. Contributions need not add up, because mechanisms interact.{fewer}"
@@ -92,4 +92,4 @@ def fewer_pairs(frame: pd.DataFrame, seeds: int) -> str:
     pairs = int(frame["pairs"].max()) if "pairs" in frame and frame["pairs"].notna().any() else seeds
     if pairs >= seeds:
         return ""
-    return f" What is off was run with the first {pairs:,} seeds only; the headlines are over all {seeds:,}."
+    return f" Runs with a mechanism off use only the first {pairs:,} seeds; the headlines use all {seeds:,}."
