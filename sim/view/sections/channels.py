@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.channel_bars import channel_bars
-from sim.view.number_format import DASH, estimate, largest_of, scale_for
+from sim.view.number_format import DASH, difference_in, estimate, largest_of, scale_for
 from sim.view.result_tables import NEGLIGIBLE
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_comparison import other_parameters
@@ -59,8 +59,7 @@ def _charts(view: ResultsView, frame: pd.DataFrame) -> Chart:
         if largest_of(*rows["shapley"], *rows["alone"], *rows["last"]) * scale.factor < NEGLIGIBLE:
             same.append(name)
             continue
-        unit = f"difference, {scale.change}" if scale.change else "difference"
-        figures.append(channel_bars(rows, name, unit, scale.factor, colour))
+        figures.append(channel_bars(rows, name, difference_in(scale.change), scale.factor, colour))
     unmoved = f" Next to no difference, and not drawn: {text('; '.join(same))}." if same else ""
     read = (
         "Dark grey: the whole difference; light grey: the rule itself; coloured: each channel's share (its "

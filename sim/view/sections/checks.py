@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
+from sim.analysis.factor_names import sentence_case
 from sim.view.blocks import Block, Section, Text, listed, section
 from sim.view.evidence_words import Name, measured, who_where_when
 from sim.view.number_format import (
@@ -129,9 +130,10 @@ def _rows(frame: pd.DataFrame, name: Name) -> Iterable[Block]:
     if len(frame) <= MANY or "kind" not in frame:
         yield evidence_table(frame, name)
         return
+    yield Text("What each source measured, and what the model says of the same, by kind.")
     for kind, rows in frame.groupby("kind", sort=False):
         table = evidence_table(rows, name)
-        yield replace(table, title=f"Row by row: {kind}, {len(rows):,} rows", folded=True)
+        yield replace(table, title=f"{sentence_case(str(kind))}, {len(rows):,} rows", folded=True)
 
 
 def evidence_table(frame: pd.DataFrame, name: Name = str) -> Table:

@@ -7,7 +7,7 @@ import pandas as pd
 from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
 from sim.view.design_axes import axis_name
 from sim.view.figures.design_charts import AGREES, DISAGREES, verdicts, verdicts_over
-from sim.view.number_format import largest_of, scale_for
+from sim.view.number_format import difference_in, largest_of, scale_for
 from sim.view.result_tables import claims_table
 from sim.view.results_view import ResultsView
 
@@ -72,7 +72,7 @@ def where_it_holds(view: ResultsView, by_point: pd.DataFrame, x: str, y: str, ch
     names = {name: axis_name(view.manifest, name) for name in (x, y)}
     if y == "difference":
         scale = scale_for(str(claim["unit"]), largest_of(*mine[y]))
-        mine, names[y] = mine.assign(difference=mine[y] * scale.factor), f"difference, {scale.change}"
+        mine, names[y] = mine.assign(difference=mine[y] * scale.factor), difference_in(scale.change)
     figure = verdicts_over(mine, x, y, str(claim["claim"]))
     for axis, name in (("xaxis", x), ("yaxis", y)):
         figure["layout"][axis]["title"]["text"] = names[name]

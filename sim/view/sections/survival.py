@@ -8,7 +8,16 @@ import pandas as pd
 from sim.analysis.calibration.inputs import questions
 from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.forest_plot import forest
-from sim.view.number_format import Scale, estimate, largest_of, number, percent, scale_for, span
+from sim.view.number_format import (
+    Scale,
+    difference_in,
+    estimate,
+    largest_of,
+    number,
+    percent,
+    scale_for,
+    span,
+)
 from sim.view.result_tables import NEGLIGIBLE, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_comparison import other_parameters
@@ -51,7 +60,7 @@ def survival(view: ResultsView) -> Iterable[Block]:
             continue
         dots = group.assign(name=group["arm"].map(lambda arm: ARMS.get(arm, arm)), difference=group["median"])
         full = (float(first["median"]), float(first["low"]), float(first["high"]))
-        unit = f"difference, {scale.change}" if scale.change else "difference"
+        unit = difference_in(scale.change)
         figures.append(forest(dots[1:], full, str(first["name"]), unit, scale.factor, colour, hover="%{y}"))
     read = (
         "A dot is the median over draws of the difference between the worlds, the line the middle 90% of "
