@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import derived_tables, shipped_tables
+from sim.analysis.citation import cited
 from sim.analysis.country_table import pairs_of_table, tables_of_country
+from sim.analysis.crate_people import deposit_in
 from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
     boundary,
@@ -38,7 +40,7 @@ from sim.analysis.headlines import (
     series,
 )
 from sim.analysis.projections import cached_projections, projections
-from sim.analysis.records import records_of
+from sim.analysis.records import record_of, records_of
 from sim.analysis.uncertainty import joint_draws, measurements, shipped_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
@@ -46,6 +48,7 @@ from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.model.tables import TABLES
 from sim.runs import claims
+from sim.runs.crate_files import entities_of, opened
 from sim.runs.csv_tables import write_csv
 from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.folder_lock import only_writer
@@ -55,6 +58,7 @@ from sim.runs.output_folders import check_folder, make_folder
 from sim.runs.plan import Plan
 from sim.runs.points import EXPERIMENT, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.reporters import Reporters
+from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
@@ -381,15 +385,21 @@ def resolved_of(folder: Path) -> Resolved:
     return restored(manifest["scenario"], base, str(folder / MANIFEST))
 
 
-def records(folder: Path, point: int | None = None) -> pd.DataFrame:
-    """The records of a results folder, or of a point of its design, computed from its tables.
+def records(what: Path, headline: str | None = None, point: int | None = None) -> pd.DataFrame:
+    """The records of a results folder or crate, or of a point of its design, computed from its tables.
 
-    Raises InputError.
+    `attrs["cite"]` are the words to cite them by, with the authors that a crate names. Raises InputError.
     """
-    found = records_of(folder, FolderResults(folder).manifest, resolved_of(folder), point)
+    with opened(what) as folder:
+        manifest, entities = results_of(folder).manifest, entities_of(folder)
+        found = records_of(folder, manifest, resolved_of(folder), point)
     if found.empty:
-        raise InputError(f"{folder}: no two worlds are compared, or no pair succeeded: nothing to cite")
-    return found
+        raise InputError(f"{what}: no two worlds are compared, or no pair succeeded: nothing to cite")
+    chosen, draws = record_of(found, headline), found["draws"].max()
+    deposit = None if entities is None else deposit_in(entities)
+    number = 0 if pd.isna(draws) else int(draws)
+    chosen.attrs["cite"] = cited(manifest, str(chosen["id"].iloc[0]), number, deposit, point)
+    return chosen
 
 
 def channels(

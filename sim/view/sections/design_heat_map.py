@@ -66,10 +66,13 @@ def _blocks(
         a, b = (text(style.label) for style in view.compare)
         colours += (
             f" In the first panel, colours at the upper end of the scale mean a higher value in {b}, at "
-            f"the lower end a higher value in {a}; near white means no difference. "
-            "Hatched: the 95% interval of the difference holds zero, so that its sign is not known; it is "
-            "over the points of a cell, or over the pairs of a single point."
+            f"the lower end a higher value in {a}; near white means no difference."
         )
+        if cells[DIFFERENCE].unsure.any():
+            colours += (
+                " Hatched: the sign of the difference is not known, because its 95% interval (over the "
+                "points of a cell, or over the pairs of a single point) includes zero."
+            )
     read = (
         f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) "
         f"over the points of the design in it. The value of a point is a mean over {seeds}. There are "

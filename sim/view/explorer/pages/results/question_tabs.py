@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from sim.analysis.factor_names import sentence_case
 from sim.scenario.problems import InputError
 from sim.view.blocks import Block, Missing, Section
 from sim.view.explorer.components import charts
@@ -40,7 +41,9 @@ def _region_choices(folder_view: FolderView, query: Query) -> tuple[str, str, fl
     if subject in claims:
         return subject, query.select("verdict", "Where it", {"fails": "fails", "holds": "holds"}), None
     side = query.select("side", "Where it is", {"below": "below", "above": "above"}, width=140)
-    level = query.decimal("level", "this level", "0, surely" if folder_view.view.compare else "a number")
+    level = query.decimal(
+        "level", "this level", "0 (whole interval)" if folder_view.view.compare else "a number"
+    )
     return subject, side, level
 
 
@@ -49,7 +52,7 @@ def _regions(folder_view: FolderView, subject: str, side: str, level: float | No
     try:
         blocks = regions(folder_view.regions(subject, side, level), folder_view.series().values)
     except InputError as error:
-        blocks = [Missing("the regions", f"{error}.")]
+        blocks = [Missing("the regions", f"{sentence_case(str(error))}.")]
     return charts([Section("regions", "Where is this so?", blocks)])
 
 

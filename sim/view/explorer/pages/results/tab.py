@@ -56,9 +56,9 @@ def has_points(folder_view: FolderView) -> bool:
     return folder_view.folder.has_design and has_runs(folder_view)
 
 
-def has_factors(folder_view: FolderView) -> bool:
-    """Whether there are factors to set a headline against; draws of a fit are none."""
-    return has_points(folder_view) and bool(folder_view.choices)
+def has_two_factors(folder_view: FolderView) -> bool:
+    """Whether there are two factors to set a headline against; draws of a fit are none."""
+    return has_points(folder_view) and len(folder_view.choices) > 1
 
 
 def of_design(folder_view: FolderView, *files: str) -> bool:
