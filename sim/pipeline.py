@@ -67,7 +67,8 @@ from sim.runs.whole_files import write_whole
 from sim.runs.written_files import Before, add_written, digests_of, stated_before
 from sim.scenario.base import load_base
 from sim.scenario.experiment_text import text_of_resolved
-from sim.scenario.locations import CONFIGS, root
+from sim.scenario.locations import CONFIGS, root, shown
+from sim.scenario.posterior import posterior_folder
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
@@ -169,10 +170,14 @@ def run(
     taken, if there are any. A shard only runs its part and writes no tables. Raises EngineLost when a
     cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
     that the posterior does not have, for folders that cannot be written, and for an `out` in which somebody
-    else's files would be lost or another command writes.
+    else's files would be lost or another command writes, and that is the store.
     """
     joint = joint_draws.joint_draws(resolved, draws) if further or draws is not None else None
     check_folder(out, _WRITTEN, _BEFORE, resolved.source)
+    if store is not None and out.resolve() == store.resolve():
+        raise InputError(
+            f"{out}: is the store, which may be deleted at any time; name another folder with out"
+        )
     make_folder(out, "out")
     make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
@@ -314,7 +319,13 @@ def value_of_information(
     joint = joint_draws.joint_draws(resolved, None)
     if joint is None:
         raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
-    own = FolderResults(folder).summary("draws_outcomes")
+    results = FolderResults(folder)
+    own = results.summary("draws_outcomes")
+    if own is not None and results.manifest.get("posterior") != posterior_digest(joint.posterior):
+        raise InputError(
+            f"{folder}: its draws are not of the posterior in {shown(posterior_folder())}, and would be read "
+            "with parameters that they did not have; run the experiment again"
+        )
     table = measurements.value_of_information(joint, own, errors)
     with only_writer(folder):
         write_csv(table, folder / f"{VALUE}.csv")
