@@ -16,7 +16,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import derived_tables, shipped_tables
+from sim.analysis.citation import cited
 from sim.analysis.country_table import pairs_of_table, tables_of_country
+from sim.analysis.crate_people import deposit_in
 from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
     boundary,
@@ -38,7 +40,7 @@ from sim.analysis.headlines import (
     series,
 )
 from sim.analysis.projections import cached_projections, projections
-from sim.analysis.records import records_of
+from sim.analysis.records import record_of, records_of
 from sim.analysis.uncertainty import joint_draws, measurements, shipped_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
@@ -46,6 +48,7 @@ from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.model.tables import TABLES
 from sim.runs import claims
+from sim.runs.crate_files import entities_of, opened
 from sim.runs.csv_tables import write_csv
 from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.folder_lock import only_writer
@@ -55,6 +58,7 @@ from sim.runs.output_folders import check_folder, make_folder
 from sim.runs.plan import Plan
 from sim.runs.points import EXPERIMENT, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.reporters import Reporters
+from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
@@ -63,7 +67,8 @@ from sim.runs.whole_files import write_whole
 from sim.runs.written_files import Before, add_written, digests_of, stated_before
 from sim.scenario.base import load_base
 from sim.scenario.experiment_text import text_of_resolved
-from sim.scenario.locations import CONFIGS, root
+from sim.scenario.locations import CONFIGS, root, shown
+from sim.scenario.posterior import posterior_folder
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
 from sim.scenario.resolution import resolve as resolve_experiment
@@ -165,10 +170,14 @@ def run(
     taken, if there are any. A shard only runs its part and writes no tables. Raises EngineLost when a
     cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
     that the posterior does not have, for folders that cannot be written, and for an `out` in which somebody
-    else's files would be lost or another command writes.
+    else's files would be lost or another command writes, and that is the store.
     """
     joint = joint_draws.joint_draws(resolved, draws) if further or draws is not None else None
     check_folder(out, _WRITTEN, _BEFORE, resolved.source)
+    if store is not None and out.resolve() == store.resolve():
+        raise InputError(
+            f"{out}: is the store, which may be deleted at any time; name another folder with out"
+        )
     make_folder(out, "out")
     make_folder(store or out / OWN_STORE, "store")
     runner = Runner(Store(store or out / OWN_STORE), backend or Backend(workers), progress)
@@ -310,7 +319,13 @@ def value_of_information(
     joint = joint_draws.joint_draws(resolved, None)
     if joint is None:
         raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
-    own = FolderResults(folder).summary("draws_outcomes")
+    results = FolderResults(folder)
+    own = results.summary("draws_outcomes")
+    if own is not None and results.manifest.get("posterior") != posterior_digest(joint.posterior):
+        raise InputError(
+            f"{folder}: its draws are not of the posterior in {shown(posterior_folder())}, and would be read "
+            "with parameters that they did not have; run the experiment again"
+        )
     table = measurements.value_of_information(joint, own, errors)
     with only_writer(folder):
         write_csv(table, folder / f"{VALUE}.csv")
@@ -370,15 +385,21 @@ def resolved_of(folder: Path) -> Resolved:
     return restored(manifest["scenario"], base, str(folder / MANIFEST))
 
 
-def records(folder: Path, point: int | None = None) -> pd.DataFrame:
-    """The records of a results folder, or of a point of its design, computed from its tables.
+def records(what: Path, headline: str | None = None, point: int | None = None) -> pd.DataFrame:
+    """The records of a results folder or crate, or of a point of its design, computed from its tables.
 
-    Raises InputError.
+    `attrs["cite"]` are the words to cite them by, with the authors that a crate names. Raises InputError.
     """
-    found = records_of(folder, FolderResults(folder).manifest, resolved_of(folder), point)
+    with opened(what) as folder:
+        manifest, entities = results_of(folder).manifest, entities_of(folder)
+        found = records_of(folder, manifest, resolved_of(folder), point)
     if found.empty:
-        raise InputError(f"{folder}: no two worlds are compared, or no pair succeeded: nothing to cite")
-    return found
+        raise InputError(f"{what}: no two worlds are compared, or no pair succeeded: nothing to cite")
+    chosen, draws = record_of(found, headline), found["draws"].max()
+    deposit = None if entities is None else deposit_in(entities)
+    number = 0 if pd.isna(draws) else int(draws)
+    chosen.attrs["cite"] = cited(manifest, str(chosen["id"].iloc[0]), number, deposit, point)
+    return chosen
 
 
 def channels(

@@ -1,7 +1,7 @@
 """The program's metadata for others: `python -m tools.software_metadata --write`.
 
 Writes `codemeta.json` (software indexes) and `.zenodo.json` (repositories) from CITATION.cff and
-pyproject.toml, so that title, version, licence and authors are said once.
+pyproject.toml, so that title, version, licence, authors and keywords are said once.
 """
 
 import json
@@ -14,13 +14,6 @@ from sim.scenario.yaml_files import read
 from sim.version import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
-KEYWORDS = (
-    "agent-based model",
-    "policy simulation",
-    "CLOUD Act",
-    "cloud computing",
-    "law enforcement access",
-)
 
 
 def metadata() -> dict[str, str]:
@@ -39,7 +32,7 @@ def metadata() -> dict[str, str]:
         "programmingLanguage": {"type": "ComputerLanguage", "name": "Python"},
         "runtimePlatform": f"Python {project['requires-python']}",
         "softwareRequirements": project["dependencies"],
-        "keywords": list(KEYWORDS),
+        "keywords": list(citation["keywords"]),
     }
     zenodo = {
         "upload_type": "software",
@@ -50,7 +43,7 @@ def metadata() -> dict[str, str]:
         "creators": [
             {"name": one["name"]} | ({"orcid": one["orcid"]} if "orcid" in one else {}) for one in people
         ],
-        "keywords": list(KEYWORDS),
+        "keywords": list(citation["keywords"]),
     }
     texts = {"codemeta.json": codemeta, ".zenodo.json": zenodo}
     return {name: json.dumps(content, indent=2, ensure_ascii=False) + "\n" for name, content in texts.items()}

@@ -16,7 +16,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.crate_people import KEYWORDS, deposit_in, entity, grant, one_or_all, organisation, person
+from sim.analysis.citation import cited
+from sim.analysis.crate_people import deposit_in, entity, grant, one_or_all, organisation, person
 from sim.analysis.derived_tables import OF_OTHER_RUNS, stored_differences
 from sim.analysis.derived_tables import TABLES as FROM_TABLES
 from sim.analysis.drivers.outcomes import OUTCOMES
@@ -26,13 +27,13 @@ from sim.analysis.records import TABLE as RECORDS_TABLE
 from sim.analysis.stored_tables import KEY
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
-from sim.runs.deposit import Deposit
+from sim.runs.deposit import KEYWORDS, Deposit
 from sim.runs.execution import FAILURES
 from sim.runs.folder_check import COLLECTED, changed_files, damage, tables_of
 from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST
-from sim.runs.upload_metadata import codemeta_text, software_version, zenodo_text
+from sim.runs.upload_metadata import PROGRAM_LICENCE, codemeta_text, software_version, zenodo_text
 from sim.runs.whole_files import sha256_of
 from sim.runs.written_files import not_answered_for
 from sim.scenario.base import load_base
@@ -160,8 +161,10 @@ def _crate(
     _add_run(crate, manifest, entities, people)
     # one name for each address: what can be read out of the metadata again
     said = deposit_in({one.id: one.properties() for one in crate.get_entities()})
+    record, draws = _comparison(records), records["draws"].max()
+    crate.root_dataset["creditText"] = cited(manifest, record, 0 if pd.isna(draws) else int(draws), said)
     texts = {
-        ZENODO: zenodo_text(manifest, said, _comparison(records)),
+        ZENODO: zenodo_text(manifest, said, record),
         CODEMETA: codemeta_text(manifest),
     }
     for name, text in texts.items():
@@ -173,7 +176,7 @@ def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[An
     """The crate as a whole: what, when, by whom, under which licence, paid by whom. Returns the people."""
     whole = crate.root_dataset
     whole["name"] = deposit.title or manifest["title"]
-    whole["description"] = deposit.description or manifest["question"]
+    whole["description"] = deposit.description or f"{manifest['question']} {_what_it_is(manifest)}"
     whole["datePublished"] = manifest["made"][:10]
     profile = {"@type": ["CreativeWork", "Profile"], "name": "Process Run Crate", "version": "0.5"}
     whole["conformsTo"] = entity(crate, PROFILE, profile)
@@ -191,6 +194,17 @@ def _describe(crate: Any, manifest: dict[str, Any], deposit: Deposit) -> list[An
         funders = dict.fromkeys(organisation(crate, one.funder) for one in deposit.funding)
         whole["funding"], whole["funder"] = one_or_all(grants), one_or_all([*funders])
     return people
+
+
+def _what_it_is(manifest: dict[str, Any]) -> str:
+    """What a repository asks of data: how they were made, and whether they are about people."""
+    seeds, worlds = len(manifest["seeds"]), ", ".join(manifest["worlds"].values())
+    made = f"warrantsim {manifest['versions'].get('warrantsim', '')}".strip()
+    return (
+        f"Simulated data, without personal data, made by {made}. Worlds: {worlds}. "
+        f"{manifest['first']} to {manifest['last']}, {manifest['customers']:,} simulated customers, "
+        f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}."
+    )
 
 
 def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
@@ -257,6 +271,8 @@ def _add_run(crate: Any, manifest: dict[str, Any], entities: dict[str, Any], peo
     python = entity(crate, PYTHON, language)
     tool = entity(crate, _software_address(manifest), _software(manifest))
     tool["runtimePlatform"] = python
+    licence = {"@type": "CreativeWork", "name": "MIT", "description": "The licence of the program"}
+    tool["license"] = entity(crate, PROGRAM_LICENCE, licence)
     ran = entity(crate, "#run", _action(manifest))
     asked = [name for name in (EXPERIMENT, MANIFEST) if name in entities]
     ran["instrument"], ran["object"] = tool, [entities[name] for name in asked]

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from sim.runs.deposit import Author, Deposit, Funding, Organisation, orcid_digits, ror_digits
+from sim.runs.deposit import KEYWORDS, Author, Deposit, Funding, Organisation, orcid_digits, ror_digits
 from sim.scenario.problems import InputError
 
-KEYWORDS = ("agent-based model", "policy simulation", "US warrants for data stored abroad")
 ROOT = "./"
 Entities = Mapping[str, Mapping[str, Any]]
 

@@ -12,6 +12,7 @@ _CAPITALS = {
     word.lower(): word for word in ("AWS", "CLOUD", "DOJ", "EU", "GDPR", "ICPA", "LEADS", "MLA", "UK", "US")
 }
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _BY_FIELD = {
     "adoption_2013": "cloud adoption in 2013",
     "adoption_pace": "pace of cloud adoption",
@@ -212,7 +213,7 @@ NAMES = {
 def factor_name(path: str) -> str:
     """A factor of a design as an axis title; what has no name is its path in words."""
     if found := _SWITCH.fullmatch(path):
-        return f"{spoken(found['world'])}: day of switch {int(found['number']) + 1}"
+        return f"{spoken(found['world'])}: date of the {_ordinal(int(found['number']))} change of rule"
     if (found := _LEVER.fullmatch(path)) and found["field"] in _BY_TERM:
         return f"{spoken(found['lever'])}: {_BY_TERM[found['field']]}"
     if (found := _JURISDICTION.fullmatch(path)) and found["field"] in _BY_FIELD:
@@ -223,6 +224,10 @@ def factor_name(path: str) -> str:
         if known is not None:
             return _of(known, [part for part in parts[length:] if part != "all"])
     return ": ".join(spoken(part) for part in parts)
+
+
+def _ordinal(position: int) -> str:
+    return _ORDINALS[position] if position < len(_ORDINALS) else f"{position + 1}th"
 
 
 def sentence_case(name: str) -> str:

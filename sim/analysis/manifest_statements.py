@@ -33,7 +33,7 @@ from sim.scenario.posterior import read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
-_CLOSE = 1e-6  # a manifest holds ten decimals
+_CLOSE, _DECIMALS = 1e-9, 1e-10  # a manifest holds ten decimals
 
 
 class Statement(NamedTuple):
@@ -116,7 +116,7 @@ def _claims(folder: Path, manifest: Mapping[str, Any], plan: Plan) -> Statement:
         return Statement(what, False, f"{len(stated)} are stated, {len(now)} follow")
     if not stated:
         return Statement(what, True)
-    found = row_differences(as_stored(pd.DataFrame(stated)), as_stored(now), _CLOSE)
+    found = row_differences(as_stored(pd.DataFrame(stated)), as_stored(now), _CLOSE, _DECIMALS)
     return Statement(what, found.hold(manifest), str(found))
 
 

@@ -18,6 +18,7 @@ folder has one row for the whole comparison and one for each headline.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ COLUMNS = ("id", "headline", "name", *BOUND[1:])
 _LETTERS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's: none that is taken for another
 _GROUPS, _GROUP = 4, 5
 PREFIX = "ws"
+_ID = re.compile(rf"\b{PREFIX}(?:-[{_LETTERS}]{{{_GROUP}}}){{{_GROUPS}}}\b")
 _LOOKS_LIKE = str.maketrans("oil", "011")
 
 
@@ -68,6 +70,11 @@ def normal(written: str) -> str:
     if len(letters) != _GROUPS * _GROUP or set(letters) - set(_LETTERS):
         raise InputError(f"'{written}': is no id of a record; one looks like ws-7k3mq-2xd9v-0ab1c-d4e5f")
     return "-".join([PREFIX, *(letters[k : k + _GROUP] for k in range(0, len(letters), _GROUP))])
+
+
+def ids_in(text: str) -> set[str]:
+    """Every id that a text names."""
+    return set(_ID.findall(text))
 
 
 def records_of(

@@ -1,7 +1,7 @@
 """Whether the small tables that a folder holds, and what a crate's metadata says of them, are those that
 follow from the recorded tables: every column of every row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, NamedTuple
 
@@ -10,6 +10,16 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 KEY = "headline"
+_QUANTITY = (
+    "headline",
+    "metric",
+    "series",
+    "outcome",
+    "index",
+    "number",
+    "id",
+)  # what a row's numbers are of
+_NOTHING = 1e-12
 _WORDS = ("name", "window", "why")  # what a later version may say otherwise of the same numbers
 
 
@@ -53,16 +63,20 @@ def differences(stored: pd.DataFrame, now: pd.DataFrame, close: float) -> Differ
     return found
 
 
-def row_differences(stored: pd.DataFrame, now: pd.DataFrame, close: float) -> Differences:
+def row_differences(
+    stored: pd.DataFrame, now: pd.DataFrame, close: float, nothing: float = _NOTHING
+) -> Differences:
     """How a stored table differs from the one that was computed anew, row by row in their order.
 
-    Numbers that are nothing beside the largest of their column may differ by as little.
+    Numbers that are nothing beside the largest of their column that are of the same quantity may differ by as
+    little: dollars excuse no share. Less than `nothing` is no difference.
     """
     found = Differences([], _other_names("column", stored, now))
     if len(stored) != len(now):
         return Differences([f"it has {len(stored):,} rows, {len(now):,} follow"], found.words)
+    keys = [now[name].to_numpy() for name in _QUANTITY if name in now]
     for column in [str(name) for name in now if name in stored]:
-        wrong = np.flatnonzero(~_equal_values(stored[column], now[column], close))
+        wrong = np.flatnonzero(~_equal_values(stored[column], now[column], keys, close, nothing))
         if len(wrong):
             part = found.words if column in _WORDS else found.numbers
             row, more = int(wrong[0]), f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
@@ -71,11 +85,15 @@ def row_differences(stored: pd.DataFrame, now: pd.DataFrame, close: float) -> Di
     return found
 
 
-def _equal_values(stored: "pd.Series[Any]", now: "pd.Series[Any]", close: float) -> np.ndarray:
+def _equal_values(
+    stored: "pd.Series[Any]", now: "pd.Series[Any]", keys: Sequence[np.ndarray], close: float, nothing: float
+) -> np.ndarray:
+    """Row by row; `keys` say of which quantity a row is."""
     if all(is_numeric_dtype(one.dtype) for one in (stored, now)):
         a, b = (one.to_numpy(float, na_value=np.nan) for one in (stored, now))
-        size = float(np.abs(b[np.isfinite(b)]).max(initial=0.0))
-        return np.asarray(np.isclose(a, b, close, close * size, equal_nan=True))
+        sizes = pd.Series(np.where(np.isfinite(b), np.abs(b), 0.0))
+        largest = sizes.groupby([*keys], dropna=False).transform("max") if keys else sizes.max()
+        return np.asarray(np.isclose(a, b, close, np.asarray(close * largest + nothing), equal_nan=True))
     texts = [one.astype(object).where(one.notna(), "").map(str).to_numpy() for one in (stored, now)]
     return np.asarray(texts[0] == texts[1])
 

@@ -15,14 +15,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.crate import RECORD_IS, record_entities, unbound, unlisted
+from sim.analysis.crate import CODEMETA, RECORD_IS, record_entities, unbound, unlisted
 from sim.analysis.crate_metadata import metadata_differences
 from sim.analysis.derived_tables import stored_differences
 from sim.analysis.manifest_statements import statements
-from sim.analysis.records import CLOSE, COMPARISON, SWEEP, normal, records_of
+from sim.analysis.records import CLOSE, COMPARISON, SWEEP, ids_in, normal, records_of
 from sim.analysis.stored_tables import entity_differences, same_version
+from sim.model.tables import data_dictionary
 from sim.runs.code_origin import code_origin
 from sim.runs.crate_files import METADATA, Entities, entities_of, opened, wrong_files
+from sim.runs.execution import DICTIONARY
 from sim.runs.folder_check import DamagedFolder, changed_files, first_line, points_are_whole, tables_of
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import facts
@@ -123,7 +125,7 @@ def _contents(
     if resolved is None or not good:
         return pd.DataFrame({"id": []}), checks
     try:
-        checks += [_facts(manifest, resolved), _seeds(folder, manifest)]
+        checks += [_facts(manifest, resolved), _seeds(folder, manifest), _dictionary(folder, manifest)]
         checks += [_run_ids(folder, manifest, resolved), _experiment(folder, manifest, resolved)]
         checks += [Check(*found) for found in statements(folder, manifest, resolved)]
         records = records_of(folder, manifest, resolved)
@@ -140,8 +142,9 @@ def _contents(
 def _files(folder: Path, entities: Entities | None, is_zip: bool) -> Check:
     what = "every file is the one that the crate's metadata describes"
     if entities is None:
-        words = f"this is a zip without {METADATA}: no crate" if is_zip else "this is a folder, not a crate"
-        return Check(what, None, words)
+        if is_zip or (folder / CODEMETA).is_file():  # no run writes that file: this was a crate
+            return Check(what, False, f"there is no {METADATA}")
+        return Check(what, None, "this is a folder, not a crate")
     wrong = wrong_files(folder, entities)
     return Check(what, not wrong, "; ".join(wrong))
 
@@ -177,6 +180,9 @@ def _tables(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
             yield Check(what, False, first_line(error))
             continue
         yield Check(what, now == said["digest"], "" if now == said["digest"] else f"has {now}")
+        rows = pq.read_metadata(path).num_rows
+        if rows != said["rows"]:
+            yield Check(f"{name} has the manifest's rows", False, f"stated {said['rows']:,}, has {rows:,}")
 
 
 def _digest(path: Path, has_points: bool) -> str:
@@ -300,6 +306,16 @@ def _written(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
         yield from (Check(f"{name} is the file that was written", None, words) for name in unknown)
 
 
+def _dictionary(folder: Path, manifest: dict[str, Any]) -> Check:
+    """The data dictionary depends on the version alone."""
+    what = f"{DICTIONARY} is that of the program"
+    if not (folder / DICTIONARY).is_file():
+        return _absent(what, manifest)
+    if (folder / DICTIONARY).read_text(encoding="utf-8", errors="replace") == data_dictionary():
+        return Check(what, True)
+    return Check(what, False if same_version(manifest) else None, "the version here writes another")
+
+
 def _no_files(manifest: dict[str, Any]) -> tuple[bool | None, str]:
     """A manifest of this version lists them, so that nobody can take the list away."""
     return (False if same_version(manifest) else None), "the manifest lists none"
@@ -319,15 +335,17 @@ def _records(
     whole = str(records[records["headline"].isin((COMPARISON, SWEEP))]["id"].iloc[0])
     report = folder / REPORT
     if report.is_file():
-        holds = whole in report.read_text(encoding="utf-8", errors="replace")
-        yield Check(f"{REPORT} names the record {whole}", holds)
+        named = ids_in(report.read_text(encoding="utf-8", errors="replace"))
+        yield Check(f"{REPORT} names the record {whole}", whole in named)
+        others = sorted(named - set(records["id"]))
+        yield Check(f"{REPORT} names no other record", not others, ", ".join(others))
     if entities is not None:
         said = {name: one for name, one in entities.items() if one.get("propertyID") == RECORD_IS}
         wrong = entity_differences(said, record_entities(records), CLOSE)
         yield Check("the crate's metadata names the records", wrong.hold(manifest), str(wrong))
-        others = metadata_differences(folder, manifest, records, entities)
-        follow = not others or (False if same_version(manifest) else None)
-        yield Check("the crate's metadata is what would be packed", follow, "; ".join(others))
+        differ = metadata_differences(folder, manifest, records, entities)
+        follow = not differ or (False if same_version(manifest) else None)
+        yield Check("the crate's metadata is what would be packed", follow, "; ".join(differ))
         yield Check("the crate's title, description, keywords and licence", None, "its packer chose them")
 
 

@@ -227,14 +227,13 @@ def reproduce(
 
 @checked
 def record(folder: Place, headline: str | None = None, *, point: Number | None = None) -> pd.DataFrame:
-    """The paired differences of a results folder with the short ids by which they are cited.
+    """The paired differences of a results folder or crate (.zip) with the short ids by which they are cited.
 
     One row for the whole comparison and one a headline (or that of `headline` alone); of a sweep one row, or
-    those of a `point`. Columns: `sim.analysis.records`. Raises InputError.
+    those of a `point`. Columns: `sim.analysis.records`. `attrs["cite"]` are the words to cite. Raises
+    InputError.
     """
-    from sim.analysis.records import record_of
-
-    return record_of(pipeline.records(load(folder).folder, point), headline)
+    return pipeline.records(Path(folder), headline, point)
 
 
 @checked

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, ParamSpec, TypeVar, Union, get_args, get_origin
 
+import numpy as np
 from pydantic import AfterValidator, ConfigDict, Field, FiniteFloat, TypeAdapter, ValidationError
 
 from sim.scenario import schema
@@ -80,7 +81,9 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*positional: P.args, **named: P.kwargs) -> R:
-        given = signature.bind(*positional, **named).arguments
+        bound = signature.bind(*positional, **named)
+        given = bound.arguments
+        given.update({name: _of_python(value) for name, value in given.items() if name in asked})
         problems = [
             f"{name}: {words}"
             for name, value in given.items()
@@ -88,9 +91,14 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         ]
         if problems:
             raise InputError(problems)
-        return function(*positional, **named)
+        return function(*bound.args, **bound.kwargs)
 
     return call
+
+
+def _of_python(value: Any) -> Any:
+    """NumPy's scalars as Python's: a seed or the number of a customer is multiplied beyond 64 bits."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 @cache
@@ -100,14 +108,14 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _wrong(kind: Any, value: Any) -> str:
     """What is wrong with a value, in words; empty if nothing is."""
-    if hasattr(value, "__index__") and not isinstance(value, int):
-        value = int(value)  # NumPy's whole numbers
     try:
         _adapter(kind).validate_python(value)
     except ValidationError as error:
         found = error.errors(include_url=False)
         own = [str(one["msg"]) for one in found if one["type"] in _OWN]
         if not own:
+            if isinstance(value, Mapping) and not all(isinstance(name, str) for name in value):
+                return f"its names must be text (got {_shown(value)})"
             return f"must be {_words(kind)} (got {_shown(value)})"
         said = own[0].removeprefix("Value error, ").replace("Input should be", "must be")
         return f"{_shown(value)}: {said}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from sim import pipeline
-from sim.api.arguments import Count, Finite, Number, Place, Told, checked
+from sim.api.arguments import Count, Finite, Number, Place, Told, checked, writing
 from sim.api.results import Results
 from sim.runs.reporters import KEYS
 from sim.runs.store import DEFAULT as STORE
@@ -124,7 +124,8 @@ class Pair(Results):
         seeds = self.manifest["seeds"]
         found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed, seeds)
         if out is not None:
-            write(found, Path(out))
+            with writing(out) as folder:
+                write(found, folder)
         return found
 
     @property

@@ -1,5 +1,8 @@
 """Where the command prints to, and which folders it writes to."""
 
+import codecs
+import io
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,28 @@ from sim.scenario.control_characters import printable
 RESULTS, STORE = Path("results"), Path("results/store")
 _WIDE = 240
 _MOST_LINES = 10
+
+
+_PLAIN = {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2026": "...", "\u2019": "'", "\u00d7": "x"}
+
+
+def say_in_any_encoding() -> None:
+    """Let no character that standard output cannot say end a command.
+
+    Pipes of Windows and the locale C know neither minus nor dash: they get a hyphen, for a sign that is lost
+    would be another number. Anything else becomes a question mark.
+    """
+    codecs.register_error("plain", _plain_letters)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="plain")
+
+
+def _plain_letters(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(one, "?") for one in letters), error.end
 
 
 class _PlainConsole(Console):

@@ -23,5 +23,6 @@ def pack_crate(folder: Path, out: Path, options: "DepositOptions") -> None:
         screen.out(
             f"note: whether {', '.join(unknown)} were edited is not known: the manifest has no digest of them"
         )
+    screen.out(f"how to cite it: `warrantsim record {out}`, with the DOI that the repository gives")
     if not deposit.authors:
         screen.out("note: no author is named, and a repository will ask for one: --author 'Name <ORCID>'")

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.commands import citation, drivers, evidence, experiments, inputs
+from sim.cli.console import say_in_any_encoding
 from sim.cli.options import BAD_INPUT, DONE, FAILED
 from sim.scenario.control_characters import printable
 from sim.scenario.problems import TRACE, InputError
@@ -71,6 +72,7 @@ def _stop(*_: object) -> None:
 def main() -> None:
     """The command; problems with the input go to standard error, one line each."""
     signal.signal(signal.SIGTERM, _stop)  # as Ctrl-C: workers are ended, nothing half-written is left
+    say_in_any_encoding()
     try:
         _refuse_empty(sys.argv[1:])
         app()

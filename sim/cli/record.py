@@ -12,19 +12,20 @@ if TYPE_CHECKING:
     from sim.analysis.verification import Check
 
 
-def print_records(folder: Path, headline: str | None, point: int | None) -> None:
-    """Print the ids of a results folder's paired differences, and what they are of."""
+def print_records(what: Path, headline: str | None, point: int | None) -> None:
+    """Print the ids of the paired differences of results, what they are of, and the words to cite."""
     from sim.api import record
     from sim.view.sections.citation import records_table
     from sim.view.tables import to_terminal
 
-    screen, found = console(), record(folder, headline, point=point)
+    screen, found = console(), record(what, headline, point=point)
     screen.print(to_terminal(records_table(found)))
     first = found.iloc[0]
     screen.out(f"seeds:         {first['seeds']}")
     screen.out(f"model:         {first['model_digest']}")
     screen.out(f"configuration: {first['configuration']}")
     screen.out(f"tables:        {first['tables_digest']}")
+    screen.out(f"cite:          {found.attrs['cite']}")
     screen.out("Pack them with `warrantsim crate`; `warrantsim verify` checks them without running anything.")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from sim.runs.comparison import Comparison
 from sim.runs.folder_check import first_line
+from sim.runs.points import MANIFEST
 from sim.runs.reproduce import reproduce
 from sim.runs.tasks import Backend, Progress
 from sim.runs.whole_files import sha256_of
@@ -52,11 +53,22 @@ def opened(what: Path) -> Iterator[Path]:
             raise InputError(f"{what}: is no crate (.zip) that can be read: {first_line(error)}") from None
         except OSError as error:
             raise InputError(f"{what}: cannot be unpacked: {error.strerror or error}") from None
+        _check_top(what, Path(scratch))
         try:
             yield Path(scratch)
         except InputError as error:  # the user knows the crate, not where it was unpacked
             words = [problem.replace(scratch, str(what)) for problem in error.problems]
             raise InputError(words) from None
+
+
+def _check_top(what: Path, scratch: Path) -> None:
+    """Refuse what somebody unpacked and zipped again together with its folder."""
+    inside = sorted(path.parent.name for path in scratch.glob(f"*/{MANIFEST}"))
+    if inside and not (scratch / MANIFEST).is_file():
+        raise InputError(
+            f"{what}: its files are in the folder {inside[0]!r}: zip the files themselves, or give the "
+            "unpacked folder"
+        )
 
 
 def reproduce_results(

@@ -32,11 +32,14 @@ _NO_LOCKS_HERE = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # network file 
 def only_writer(folder: Path, shard: tuple[int, int] | None = None) -> Iterator[None]:
     """Be the only one who writes into a folder, or the only one who runs this shard of it.
 
-    Raises InputError if another command is at it.
+    Raises InputError if another command is at it, or the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / (".lock" if shard is None else f".lock-{shard[0]}-of-{shard[1]}")
-    handle = _acquired(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = _acquired(path)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror or error}") from None
     try:
         os.truncate(handle, 0)
         os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sim.model.law.timeline import calendar, law_on
 from sim.runs.comity import comity_acts
 from sim.runs.effects import Effects
-from sim.scenario.levers import chronicle_of, names_in
+from sim.scenario.levers import act_of, chronicle_of, names_in, providers_of
 from sim.scenario.resolution import Resolved, factors
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Act
@@ -59,6 +59,8 @@ def _in_vain(resolved: Resolved, world: str, name: str) -> Iterator[str]:
     event = next((event for event in with_it.timeline.events if event.id == name), None)
     if event is not None and event.act is not None:
         yield from _by_law(event.act, without, with_it, resolved.experiment.levers[name].on)
+        if event.act.act == "close" and event.act.offer == "local_region":
+            yield from _of_closing(event.act, with_it, _opened(resolved))
 
 
 def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iterator[str]:
@@ -76,6 +78,40 @@ def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iter
     if already := [code for code in act.countries if code in there]:
         no_effect = ": it has no effect" if len(already) == len(act.countries) else ""
         yield f"{instrument.replace('_', ' ')} is in force in {', '.join(already)} already{no_effect}"
+
+
+def _opened(resolved: Resolved) -> set[tuple[str, str]]:
+    """Provider and country of each region that a lever of the experiment opens, whoever pulls it."""
+    base = resolved.base
+    acts = [act_of(one, base.jurisdictions) for one in resolved.experiment.levers.values()]
+    return {
+        (code, country)
+        for act in acts
+        if act.act == "open" and act.offer == "local_region"
+        for code in providers_of(act.by, base.providers)
+        for country in act.countries
+    }
+
+
+def _of_closing(act: Act, scenario: Scenario, opened: set[tuple[str, str]]) -> Iterator[str]:
+    """Regions that are to be closed although none is there in any month of the run."""
+    providers = {code: scenario.providers[code] for code in providers_of(act.by, scenario.providers)}
+    there = {*opened}
+    for code, provider in providers.items():
+        there |= {(code, country) for country in provider.regions_2013}
+        in_time = (
+            c for c, on in provider.region_openings.items() if scenario.month_after(on) < scenario.months
+        )
+        there |= {(code, country) for country in in_time}
+    never = [c for c in act.countries if not any((code, c) in there for code in providers)]
+    if not never:
+        return
+    ends = [one.openings_recorded_to for one in providers.values()]
+    by_record = all(end is not None and scenario.month_after(end) >= scenario.months for end in ends)
+    all_of_them = len(never) == len(act.countries)
+    effect = "it has no effect" if all_of_them else "it has no effect there"
+    rest = effect if by_record else "it only keeps the provider from building one itself"
+    yield f"{act.by} opens no local region in {', '.join(never)} by the last month, as recorded: {rest}"
 
 
 def _of_comity(with_it: Scenario) -> Iterator[str]:

@@ -9,6 +9,7 @@ from sim.runs.csv_tables import Unreadable, read_csv
 from sim.runs.folder_check import DamagedFolder, check_points
 from sim.runs.points import MANIFEST, POINTS
 from sim.runs.watch import running_files
+from sim.scenario.control_characters import NOT_UNICODE, is_unicode
 from sim.scenario.problems import InputError
 
 
@@ -17,6 +18,8 @@ def make_folder(folder: Path, called: str) -> None:
 
     `called` is what names it: an option of the command, or an argument. Raises InputError.
     """
+    if not is_unicode(str(folder)):
+        raise InputError(f"{called} {folder}: {NOT_UNICODE}; name another folder with {called}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{time.monotonic_ns()}"

@@ -4,9 +4,14 @@ Light to import, so that the server can load the model while this process does.
 """
 
 import multiprocessing
+import os
 import signal
+import tempfile
 from collections.abc import Sequence
 from multiprocessing.context import BaseContext
+from pathlib import Path
+
+from sim.scenario.problems import InputError
 
 MODEL = ("sim.runs.worker",)
 
@@ -24,7 +29,9 @@ def start_ahead(preload: Sequence[str] = MODEL) -> None:
     """Start the fork server now: by the time that workers are asked for it has loaded what they need.
 
     It is started deaf to Ctrl-C, which is for this process: it would answer with a traceback while it loads.
+    Raises InputError where compiled code can be kept nowhere, before a worker would say so with a traceback.
     """
+    _keep_compiled_code()
     if process_context(preload).get_start_method() != "forkserver":
         return
     from multiprocessing import forkserver, resource_tracker
@@ -35,3 +42,22 @@ def start_ahead(preload: Sequence[str] = MODEL) -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _keep_compiled_code() -> None:
+    """Refuse to start where compiled code can be kept nowhere. Mostly it lies beside the model."""
+    beside = Path(__file__).parents[1] / "model" / "__pycache__"
+    if "NUMBA_CACHE_DIR" not in os.environ and os.access(beside, os.W_OK):
+        return
+    from sim.model import compiled  # loads the compiler, which takes a while
+
+    folder = compiled.cache_folder(Path(compiled.__file__)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{folder}: cannot be written: {error.strerror or error}; the compiled model is kept there: set "
+            "NUMBA_CACHE_DIR to a folder that can be written"
+        ) from None

@@ -3,7 +3,9 @@
 import json
 from typing import Any
 
-from sim.runs.deposit import Deposit, Funding, orcid_digits
+from sim.runs.deposit import KEYWORDS, Deposit, Funding, orcid_digits
+
+PROGRAM_LICENCE = "https://spdx.org/licenses/MIT"
 
 
 def zenodo_text(manifest: dict[str, Any], deposit: Deposit, record: str | None) -> str:
@@ -24,7 +26,7 @@ def zenodo_text(manifest: dict[str, Any], deposit: Deposit, record: str | None) 
         "publication_date": manifest["made"][:10],
         **({"creators": creators} if creators else {}),
         "license": deposit.license.lower(),
-        "keywords": ["agent-based model", "policy simulation", *deposit.keywords],
+        "keywords": [*KEYWORDS, *deposit.keywords],
         "notes": " ".join(
             [
                 f"Made with warrantsim {manifest['versions'].get('warrantsim', '')}.",
@@ -50,7 +52,7 @@ def codemeta_text(manifest: dict[str, Any]) -> str:
         "name": "warrantsim",
         "version": software_version(manifest),
         "identifier": f"model code sha256 {manifest['model_digest']}",
-        "license": "https://spdx.org/licenses/MIT",
+        "license": PROGRAM_LICENCE,
         "programmingLanguage": f"Python {versions['python']}",
         "softwareRequirements": needs,
         **({"codeRepository": origin["address"]} if "address" in origin else {}),

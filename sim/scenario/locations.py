@@ -3,6 +3,7 @@ installed."""
 
 from pathlib import Path
 
+from sim.scenario.control_characters import NOT_UNICODE, is_unicode
 from sim.scenario.problems import InputError, choices
 
 CONFIGS, EXPERIMENTS = "configs", "experiments"
@@ -57,6 +58,8 @@ def experiment_file(name: str | Path) -> Path:
     """
     path = Path(name)
     if path.is_file():
+        if not is_unicode(path.stem):
+            raise InputError(f"{path}: {NOT_UNICODE}; rename the file")
         return path
     known = experiments()
     if str(name) in known:

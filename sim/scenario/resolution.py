@@ -153,6 +153,8 @@ def resolve(
     experiment and the settings.
     """
     problems: list[str] = []
+    if isinstance(experiment, Mapping):
+        experiment = _with_sizes(experiment, seeds, customers)
     source = _read(experiment, name, problems)
     try:
         base = base or load_base(root() / CONFIGS)
@@ -181,11 +183,8 @@ def _read(
     experiment: str | Path | Experiment | Mapping[str, Any], name: str, problems: list[str]
 ) -> tuple[Experiment, dict[Loc, str], str, Path | None] | None:
     """The experiment, who gave each of its values, its name, and its file; None if it cannot be read."""
-    if isinstance(experiment, Experiment):
-        tree = experiment.model_dump(mode="json", exclude_unset=True)
-        return experiment, dict.fromkeys([(), *places(tree)], name), name, None
-    if isinstance(experiment, Mapping):
-        tree = plain(experiment)
+    if isinstance(experiment, Experiment | Mapping):
+        tree = plain(experiment)  # an Experiment too: `model_copy` checks nothing that it puts in
         asked = checked(Experiment, tree, lambda _: name, problems)
         return (asked, dict.fromkeys([(), *places(tree)], name), name, None) if asked else None
     file = experiment_file(experiment)
@@ -198,6 +197,12 @@ def _read(
     if asked is None:
         return None
     return asked, {loc: document.where(loc) for loc in document.lines}, file.stem, file
+
+
+def _with_sizes(experiment: Mapping[str, Any], seeds: int | None, customers: int | None) -> Mapping[str, Any]:
+    """The mapping with the sizes that it leaves to the call: so many seeds from 1 on, so many customers."""
+    sizes: dict[str, Any] = {} if seeds is None else {"seeds": {"first": 1, "count": seeds}}
+    return sizes | ({} if customers is None else {"customers": customers}) | dict(experiment)
 
 
 def has_design(experiment: str | Path) -> bool:

@@ -101,15 +101,15 @@ def _plain(value: Any, at: Loc, problems: list[str]) -> Any:
         problems.append(f"{dotted(at[:_SHOWN_DEPTH])}...: is nested too deeply, or holds itself")
         return None
     if isinstance(value, BaseModel):
-        return _plain(value.model_dump(mode="json", exclude_unset=True), at, problems)
+        return _plain_mapping({name: getattr(value, name) for name in value.model_fields_set}, at, problems)
     if isinstance(value, Mapping):
         return _plain_mapping(value, at, problems)
     if isinstance(value, list | tuple):
         return [_plain(inner, (*at, i), problems) for i, inner in enumerate(value)]
-    if isinstance(value, dt.date):
-        return value.isoformat()
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, dt.date):
+        return value.isoformat()
     if _infinite(value):
         problems.append(f"{dotted(at)}: not a finite number")
     elif not isinstance(value, str | int | float | None):

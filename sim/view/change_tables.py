@@ -58,7 +58,8 @@ def values_table(values: "pd.DataFrame", most: int = 30) -> Table:
     ]
     more = len(values) - most
     note = f"{more:,} more." if more > 0 else ""
-    return Table(f"{len(values):,} values differ", columns("Part", "Value", ">Was", ">Now"), rows, note)
+    title = "One value differs" if len(values) == 1 else f"{len(values):,} values differ"
+    return Table(title, columns("Part", "Value", ">Was", ">Now"), rows, note)
 
 
 def _plain(value: Any) -> str:

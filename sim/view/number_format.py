@@ -135,6 +135,13 @@ def levels(value: float, low: float, high: float) -> tuple[str, str]:
     return number(value, decimals=decimals), span(low, high, decimals=decimals)
 
 
+def difference_in(unit: str) -> str:
+    """The title of an axis of differences in this unit: 'difference, USD bn', 'difference, number a year'."""
+    if not unit:
+        return "difference"
+    return f"difference, number {unit}" if unit.startswith("a ") else f"difference, {unit}"
+
+
 def with_unit(text: str, title: str) -> str:
     """A formatted number with its unit, as it is spoken: 'USD 3 bn', '3%', '3 countries'."""
     if text == DASH or not title or title == "-":

@@ -118,8 +118,9 @@ def _apart(rows: Sequence[Mapping[Any, Any]], luck: Mapping[str, Mapping[Any, An
     if not apart:
         return ""
     return (
-        " The fixed parameters are by default the best point of the fit; draws also hold parameters with "
-        "which an effect is larger or smaller. Outside the middle half of the draws is luck alone for: "
+        " The fixed parameters are by default the best point of the fit, and with other draws an effect may "
+        "be larger or smaller. The difference at fixed parameters lies outside the middle half of the draws "
+        "for: "
         f"{'; '.join(apart)}."
     )
 
@@ -154,7 +155,7 @@ def _deciders(rows: Sequence[Mapping[Any, Any]]) -> str:
         for row in rows
         if isinstance(row["parameters"], str) and row["parameters"] and not is_negligible(row)
     ]
-    return f"A parameter decides the sign of: {'; '.join(decided)}. " if decided else ""
+    return f"The sign depends on single parameters for: {'; '.join(decided)}. " if decided else ""
 
 
 def _parameters(row: Mapping[Any, Any]) -> list[str]:

@@ -27,7 +27,7 @@ def test_each_parameter_has_a_short_name_of_its_own() -> None:
         ("levers.agreement.quota", "agreement: orders a month that a partner may serve"),
         ("levers.agreement.on", "levers: agreement: on"),
         ("jurisdictions.DE.adoption_pace.small_firm", "pace of cloud adoption (DE, small firm)"),
-        ("worlds.turned_back.switches.1.on", "turned back: day of switch 2"),
+        ("worlds.turned_back.switches.1.on", "turned back: date of the second change of rule"),
         ("law.tests.location.bar", "reach of the US bar on disclosure"),
         ("trust.a_new_one", "trust: a new one"),
     ],

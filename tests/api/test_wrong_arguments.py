@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import sim
@@ -117,3 +118,40 @@ def test_so_are_files_of_results(pair: sim.Pair) -> None:
         for folder in ("/proc", "/dev/null"):
             with pytest.raises(sim.InputError, match=f"out: {folder}/{name} cannot be written"):
                 write(f"{folder}/{name}")
+
+
+def test_numpy_numbers_are_taken_as_pythons(pair: sim.Pair) -> None:
+    """A customer's number of 64 bits overflowed in the readable twin, which then departed from the engine."""
+    number = np.int64(1999)
+    assert pair.trace(customer=number).name == pair.trace(customer=1999).name  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match=r"seeds: must be a whole number or None \(got array\(1\)\)"):
+        sim.run("two_worlds", seeds=np.array(1))  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match=r"changes: its names must be text \(got \{1: 2\}\)"):
+        sim.check("two_worlds", {1: 2})  # type: ignore[dict-item]
+
+
+def test_a_folder_that_cannot_be_written_is_named(pair: sim.Pair, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("mine")
+    with pytest.raises(sim.InputError, match=r"out: .*file cannot be written: File exists"):
+        pair.trace("DE", out=file)
+    assert file.read_text() == "mine"
+
+
+def test_results_do_not_go_into_the_store(tmp_path: Path) -> None:
+    with pytest.raises(sim.InputError, match="is the store, which may be deleted"):
+        sim.run("two_worlds", seeds=1, customers=2000, out=tmp_path, store=tmp_path / "." / "")
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_name_that_no_text_can_hold_is_refused_before_anything_runs(tmp_path: Path) -> None:
+    """It ended in a fault of the program, after the runs."""
+    with pytest.raises(sim.InputError, match="its name holds bytes that are no text"):
+        sim.run("two_worlds", seeds=1, customers=2000, out=tmp_path / "\udcff", store=tmp_path / "store")
+    file = tmp_path / "\udcff.yaml"
+    try:
+        file.write_text("title: x\n")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with pytest.raises(sim.InputError, match=r"its name holds bytes that are no text.*rename the file"):
+        sim.check(file)

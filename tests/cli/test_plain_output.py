@@ -5,6 +5,7 @@ import io
 import shlex
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,16 @@ def test_an_empty_word_is_no_folder(
     assert left.value.code == 2
     assert capsys.readouterr().err.startswith(said)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_a_minus_that_the_output_cannot_say_is_a_hyphen_and_ends_nothing(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended the command in the middle of its table; a question mark would be another number."""
+    sent = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(sent, encoding))
+    monkeypatch.setattr(command, "app", lambda: _PlainConsole(file=sys.stdout).print("\u22120.94 \u6f22"))
+    command.main()
+    sys.stdout.flush()
+    assert sent.getvalue().decode(encoding).strip() == "-0.94 ?"

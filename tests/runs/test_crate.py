@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from rocrate.rocrate import ROCrate
 
+import sim
 from sim.analysis.crate import pack
 from sim.pipeline import Finished, _experiment_text
 from sim.runs.deposit import Author, Deposit, DepositOptions, Organisation, deposit_of, orcid_digits
@@ -58,6 +59,36 @@ def test_it_says_what_ro_crate_asks_for(crate: Path) -> None:
     assert root["license"] == {"@id": "https://spdx.org/licenses/CC-BY-4.0"}
     assert [entities[author["@id"]]["name"] for author in root["author"]] == ["Ada", "Grace"]
     assert root["author"][1] == {"@id": "https://orcid.org/0000-0002-1825-0097"}
+
+
+def test_it_says_what_a_repository_asks_of_data_and_how_to_cite_it(crate: Path, finished: Finished) -> None:
+    entities, manifest = graph(crate), finished.results.manifest
+    root, tool = entities["./"], entities[entities["#run"]["instrument"]["@id"]]
+    assert root["description"].startswith(manifest["question"])
+    assert "Simulated data, without personal data, made by warrantsim" in root["description"]
+    assert root["creditText"].startswith("Ada and Grace (")
+    assert root["creditText"].endswith(f" Record {entities['#record-comparison']['value']}.")
+    assert entities[tool["license"]["@id"]]["name"] == "MIT"
+    with zipfile.ZipFile(crate) as inside:
+        zenodo = json.loads(inside.read(".zenodo.json"))
+    assert (zenodo["description"], zenodo["keywords"]) == (root["description"], root["keywords"])
+
+
+def test_its_records_are_read_from_the_zip_with_the_words_to_cite(crate: Path, finished: Finished) -> None:
+    packed, plain = sim.record(crate), sim.record(finished.folder)
+    assert packed["id"].tolist() == plain["id"].tolist()
+    assert packed.attrs["cite"] == graph(crate)["./"]["creditText"]
+    assert plain.attrs["cite"].startswith("Two worlds (")
+    trust = sim.record(crate, "trust")
+    assert trust.attrs["cite"].endswith(f" Record {trust['id'].iloc[0]}.")
+
+
+def test_files_zipped_with_their_folder_are_refused_with_the_remedy(crate: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(crate) as inside:
+        inside.extractall(tmp_path / "two_worlds")
+    again = shutil.make_archive(str(tmp_path / "again"), "zip", tmp_path, "two_worlds")
+    with pytest.raises(InputError, match="files are in the folder 'two_worlds': zip the files themselves"):
+        sim.verify(again)
 
 
 def test_every_reference_leads_somewhere(crate: Path) -> None:

@@ -18,6 +18,7 @@ from sim.runs.engines import local
 from sim.runs.engines.local import InThisProcess, WorkerProcess
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Runner
+from sim.scenario.problems import InputError
 from tests.runs.test_sweep import tasks
 
 SCRIPT = """
@@ -119,3 +120,14 @@ def test_the_process_server_is_started_ahead_and_used() -> None:
             assert int(blocked.split()[1], 16) >> (signal.SIGINT - 1) & 1
     finally:
         worker.close()
+
+
+def test_a_place_for_compiled_code_that_cannot_be_written_is_named_before_a_worker_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A worker ended with a traceback, and the command with a path alone."""
+    file = tmp_path / "file"
+    file.touch()
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(file))
+    with pytest.raises(InputError, match=r"file.*: cannot be written: .*set NUMBA_CACHE_DIR to a folder"):
+        process_start.start_ahead()

@@ -1,5 +1,6 @@
 """Two commands at once in one results folder: the second is refused, and nothing of the first is lost."""
 
+import errno
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -69,3 +70,15 @@ def test_what_adds_to_a_folder_waits_for_its_run(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in finished.folder.rglob("*") if path.is_file()} == before
     build(FolderResults(finished.folder), finished.folder)
     assert "report.html" in FolderResults(finished.folder).manifest["files"]
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system", ".lock")
+
+    monkeypatch.setattr(folder_lock.os, "open", refuse)
+    with (
+        pytest.raises(InputError, match=f"{tmp_path}: cannot be written: Read-only file system"),
+        only_writer(tmp_path),
+    ):
+        pass

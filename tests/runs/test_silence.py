@@ -1,5 +1,6 @@
 """What an experiment asks for in vain, or what does not mean what it seems to, is said before it runs."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -289,3 +290,33 @@ def test_a_design_that_makes_other_people_has_no_window_of_the_switch() -> None:
     design = {"method": "grid", "levers": {"worlds.b.set.trust.asymmetry": {"values": [1.0, 2.0]}}}
     with pytest.raises(InputError, match="so that the worlds differ from the first month on"):
         asked(design=design, claims=[CLAIM | {"window": "from the switch"}])
+
+
+CLOSES: dict[str, Any] = {
+    "by": "google", "act": "close", "offer": "local_region", "on": "2014-12-31", "reference": "a test",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lever", "more", "said"),
+    [
+        (
+            {"countries": ["PL"]},
+            {},
+            "google opens no local region in PL by the last month.*: it has no effect$",
+        ),
+        (
+            {"countries": ["IE", "PL"]},
+            {},
+            "region in PL by the last month, as recorded: it has no effect there$",
+        ),
+        ({"countries": ["JP"]}, {}, ""),  # recorded for 2016-11: closed before, it never opens
+        ({"countries": ["PL"]}, {"opens": {"act": "open", "countries": ["PL"], "on": "2013-12-31"}}, ""),
+    ],
+)
+def test_closing_what_is_never_open_is_noted(lever: dict[str, Any], more: dict[str, Any], said: str) -> None:
+    levers = {"closes": CLOSES | lever, **{name: CLOSES | one for name, one in more.items()}}
+    worlds = {"a": MICROSOFT | {"pulled": [*levers]}, "b": DOJ}
+    notes = [words for words in silences(asked(levers=levers, worlds=worlds)) if "region" in words]
+    assert len(notes) == bool(said)
+    assert re.search(said, "".join(notes))

@@ -172,6 +172,45 @@ def test_what_is_damaged_or_missing_fails(folder: Path, name: str, content: str 
     assert said in failed(verify(folder))
 
 
+def rewritten(folder: Path, **facts: object) -> Path:
+    """The folder with other facts in its manifest, and the digests of the files that it has now."""
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8")) | facts
+    manifest["files"] = {name: sha256_of(folder / name) for name in manifest["files"]}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
+
+
+def test_another_record_in_the_report_is_found_though_no_digest_tells(
+    folder: Path, records: pd.DataFrame
+) -> None:
+    report, false = folder / "report.html", "ws-00000-11111-22222-33333"
+    right = f"<p>Record {records['id'].iloc[0]}. Trust: {records['id'].iloc[1]}.</p>"
+    report.write_text(right, encoding="utf-8")
+    assert verify(folder).good
+    report.write_text(f"{right}<p>Record {false}.</p>", encoding="utf-8")
+    assert f"report.html names no other record: {false}" in failed(verify(folder))
+
+
+def test_another_dictionary_or_number_of_rows_is_found_though_its_digest_fits(folder: Path) -> None:
+    dictionary = folder / "data_dictionary.md"
+    whole = dictionary.read_text(encoding="utf-8")
+    dictionary.write_text(whole.replace("USD", "EUR", 1), encoding="utf-8")
+    assert "data_dictionary.md is that of the program" in failed(verify(rewritten(folder)))
+    dictionary.write_text(whole, encoding="utf-8")
+    tables = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["tables"]
+    said = failed(verify(rewritten(folder, tables=tables | {"world": tables["world"] | {"rows": 1}})))
+    assert "tables/world.parquet has the manifest's rows: stated 1, has" in said
+
+
+def test_a_crate_without_its_metadata_fails_packed_or_unpacked(crate: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(crate) as inside:
+        inside.extractall(tmp_path / "unpacked")
+    (tmp_path / "unpacked" / "ro-crate-metadata.json").unlink()
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "unpacked")
+    for what in (tmp_path / "unpacked", Path(packed)):
+        assert "there is no ro-crate-metadata.json" in failed(verify(what))
+
+
 def test_headlines_that_were_cut_or_whose_interval_was_changed_fail(folder: Path) -> None:
     whole = pd.read_csv(folder / "headlines.csv", keep_default_na=False)
     whole.head(2).to_csv(folder / "headlines.csv", index=False)

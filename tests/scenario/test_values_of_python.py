@@ -123,3 +123,43 @@ def test_a_quantity_beyond_any_unit_is_refused(value: float) -> None:
     """Sums of such numbers overflow: the run succeeded, and its headlines were empty."""
     with pytest.raises(sim.InputError, match=r"jurisdictions\.DE\.gdp_2013: must be at most 1e\+15"):
         sim.check("two_worlds", {"jurisdictions.DE.gdp_2013": value})
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ({"customers": "many"}, r"customers: must be a whole number \(got 'many'\)"),
+        ({"customers": 5000.5}, "customers: must be a whole number"),
+        ({"customers": True}, "customers: must be a whole number"),
+        ({"seeds": 3}, "seeds: must be a mapping"),
+        ({"horizon": None}, "horizon: must be a mapping"),
+        ({"worlds": {"a": 1}}, "worlds.a: must be a mapping"),
+        ({"levers": {"a": {}}}, "levers.a.by: missing key"),
+        ({"nope": 1}, "nope: unknown key"),
+        ({"title": object()}, r"title: must be .* \(got a object\)"),
+    ],
+)
+def test_what_model_copy_puts_in_is_checked_too(part: dict[str, Any], said: str) -> None:
+    """Pydantic puts it in as it is; some ended in a trace, some ran as another number."""
+    with pytest.raises(InputError, match=said):
+        sim.check(sim.Experiment(**_tree()).model_copy(update=part))
+
+
+def test_numpy_numbers_and_dates_may_be_put_in() -> None:
+    mine = sim.Experiment(**_tree()).model_copy(update={"customers": np.int64(2500)})
+    assert resolve(mine).experiment.customers == 2500
+    day = resolve("two_worlds", {"worlds.doj_wins.switches.0.on": np.datetime64("2015-01-31")})
+    assert str(day.experiment.worlds["doj_wins"].switches[0].on) == "2015-01-31"
+
+
+def test_a_mapping_may_leave_its_sizes_to_the_call() -> None:
+    tree = _tree()
+    del tree["seeds"], tree["customers"]
+    sized = resolve(tree, seeds=8, customers=2000).experiment
+    assert (sized.seeds.first, sized.seeds.count, sized.customers) == (1, 8, 2000)
+    assert (
+        resolve(tree | {"seeds": {"first": 5, "count": 2}}, seeds=8, customers=2000).experiment.seeds.first
+        == 5
+    )
+    with pytest.raises(InputError, match="seeds: missing key"):
+        resolve(tree, customers=2000)

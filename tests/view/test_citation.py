@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
+from sim.analysis.citation import cited
+from sim.runs.deposit import Author, Deposit, Organisation
 from sim.runs.results import FolderResults, MemoryResults
 from sim.view.blocks import Chart, Section, render
 from sim.view.figures.style import layout, with_record_line
 from sim.view.results_view import ResultsView
-from sim.view.sections.citation import citation, cited
+from sim.view.sections.citation import citation
 
 WHOLE, TRUST = "ws-7k3mq-2xd9v-0ab1c-d4e5f", "ws-00000-11111-22222-33333"
 
@@ -37,6 +39,14 @@ def test_the_words_and_the_table_name_the_records(two_worlds: FolderResults) -> 
 def test_the_words_name_the_draws_and_the_fit_that_the_headlines_are_over(two_worlds: FolderResults) -> None:
     words = cited(two_worlds.manifest | {"posterior": "90a05db89e65d27f"}, WHOLE, draws=256)
     assert "seeds, 256 draws of fit 90a05db89e65. Record" in words
+
+
+def test_the_words_name_the_authors_where_they_are_known_and_the_point(two_worlds: FolderResults) -> None:
+    three = tuple(Author(name=name) for name in ("Ada A", "Bo B", "Cy C"))
+    deposit = Deposit(title="Mine", authors=three, publisher=Organisation(name="Zenodo"))
+    words = cited(two_worlds.manifest | {"made": "2026-11-30"}, WHOLE, deposit=deposit, point=3)
+    assert words.startswith("Ada A, Bo B and Cy C (2026). Mine [Data set]. Zenodo. ")
+    assert ", point 3, " in words and words.endswith(f" Record {WHOLE}.")
 
 
 def test_results_of_one_country_alone_bear_no_record_of_the_whole(two_worlds: FolderResults) -> None:

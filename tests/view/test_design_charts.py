@@ -253,7 +253,9 @@ def test_an_axis_of_all_factors_is_named_as_everywhere_else() -> None:
     )
     figure = parallel(values, pd.Series([1.0, 2.0]), "difference", "points", "Cividis", (0.0, 2.0), None)
     words = [note["text"] for note in figure["layout"]["annotations"]]
-    assert {"success of letters of<br>request to the US", "b: day of switch 1"} <= set(words)
+    assert {"success of letters of<br>request to the US", "b: date of the first<br>change of rule"} <= set(
+        words
+    )
 
 
 def test_names_left_of_the_first_axis_have_room() -> None:
@@ -274,6 +276,21 @@ def test_a_heat_map_has_the_words_of_its_values(known: FolderView) -> None:
     cells = {name: over_two(at, values, "x", "y", "difference") for name in ("difference", "a", "b")}
     chart = over_two_factors(known.view, "trust", cells, ("x", "y"), 4, "2 seeds").blocks[0]
     assert chart.figures[0]["data"][0]["x"] == ["ends at border", "worldwide"]  # type: ignore[union-attr]
+    assert chart.width == 340  # type: ignore[union-attr]
+    unsure = bool(cells["difference"].unsure.any())
+    assert unsure and "Hatched" in chart.read  # type: ignore[union-attr]
+    narrow = at.assign(low=at["difference"] - 0.1, high=at["difference"] + 0.1)
+    sure = {name: over_two(narrow, values, "x", "y", "difference") for name in ("difference", "a", "b")}
+    chart = over_two_factors(known.view, "trust", sure, ("x", "y"), 4, "2 seeds").blocks[0]
+    assert "Hatched" not in chart.read  # type: ignore[union-attr]
+
+
+def test_panels_of_a_heat_map_are_wider_where_numbers_would_not_fit(known: FolderView) -> None:
+    values = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0, 4.0], "y": 0.0})
+    at = pd.DataFrame({"difference": [-1.11, -1.22, -1.33, -1.44, -1.55], "low": -2.0, "high": -1.0})
+    cells = {name: over_two(at, values, "x", "y", "difference") for name in ("difference", "a", "b")}
+    chart = over_two_factors(known.view, "trust", cells, ("x", "y"), 5, "2 seeds").blocks[0]
+    assert chart.width == 430  # type: ignore[union-attr]
 
 
 def test_numbers_in_cells_have_no_more_digits_than_fit_side_by_side() -> None:
@@ -311,5 +328,5 @@ def test_an_index_that_is_blind_with_few_points_and_a_shift_of_next_to_nothing_a
     assert "This index needs many points" not in said(known.view, HEADLINE["trust"], large)
     none = replace(pawn, ranking=rows.assign(clear=False))
     assert "No factor stands out" in said(known.view, HEADLINE["trust"], none)
-    assert "none, the charts by factor show" in said(known.view, HEADLINE["trust"], none)
+    assert "Look at the charts by factor" in said(known.view, HEADLINE["trust"], none)
     assert "may still move the headline" in leaders(known.view, {"trust": rows}, "pawn").note

@@ -10,16 +10,19 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from sim.analysis.uncertainty.value_of_information import NARROWS
 from sim.runs.results import FolderResults, MemoryResults
 from sim.view.blocks import Chart
 from sim.view.figures.changes_in_force import in_force_at_end, offered
 from sim.view.figures.events import lanes, mark
+from sim.view.figures.forest_plot import forest
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.maps import symmetric, world_map
 from sim.view.figures.quantiles import fan, numbers, yearly_mean, yearly_sum
 from sim.view.figures.sankey import OTHER, fold, sankey, streams
 from sim.view.figures.style import CONFIG, layout, world_styles
 from sim.view.figures.tipping_charts import phase_diagram
+from sim.view.figures.value_bars import value_bars
 from sim.view.report import sections
 from sim.view.results_view import ResultsView
 from sim.view.sections import trace_overview
@@ -100,6 +103,18 @@ def test_scale_of_differences_is_symmetric() -> None:
     assert symmetric({"a": {"DE": 0.11}}) == (-0.15, 0.15)
     assert symmetric({"a": {"DE": 0.3}}) == (-0.3, 0.3)
     assert symmetric({"a": {"DE": float("nan")}}) == (-0.01, 0.01)
+
+
+def test_one_month_far_from_all_others_does_not_make_them_pale() -> None:
+    places = {code: {"name": code, "iso3": [code]} for code in ("DEU", "FRA", "JPN", "BRA")}
+    calm = {"DEU": -3.0, "FRA": -2.0, "JPN": -1.0, "BRA": -0.5}
+    gap = {"before": dict.fromkeys(calm, 0.0), "shock": calm | {"DEU": -40.0}, "later": calm, "last": calm}
+    ends = symmetric(gap)
+    assert ends[1] < 15.0
+    bar = world_map(gap, places, "t", "u", "Cividis", ends, "+.1f")["layout"]["coloraxis"]["colorbar"]
+    assert bar["ticktext"][0].endswith("or less") and "or" not in bar["ticktext"][-1]
+    whole = world_map({"last": calm}, places, "t", "u", "Cividis", symmetric({"last": calm}), "+.1f")
+    assert whole["layout"]["coloraxis"]["colorbar"]["ticktext"][0] == "\N{MINUS SIGN}3"
 
 
 def test_codes_of_events_do_not_cover_each_other() -> None:
@@ -319,3 +334,32 @@ def test_long_names_of_places_are_short_beside_the_axis_and_whole_for_a_click() 
     assert figure["data"][0]["y"] == [place, "Chile"]
     assert figure["layout"]["yaxis"]["ticktext"] == ["Belarus, Caucasus etc.", "Chile"]
     assert figure["layout"]["margin"]["l"] < 180
+
+
+def test_the_band_of_the_full_model_has_room_beside_it() -> None:
+    rows = pd.DataFrame({"name": ["a"], "difference": [-1.0], "low": [-1.2], "high": [-0.8]})
+    low, high = forest(rows, (-5.0, -8.0, -2.0), "t", "u", 1.0, "#C44E00")["layout"]["xaxis"]["range"]
+    assert low < -8.0 and high > 0.0
+
+
+def test_labels_of_several_lines_do_not_touch() -> None:
+    label = (
+        "Part of the requests in a direction that are of these places: foreign requests to the US, by mutual"
+    )
+    rows = pd.DataFrame(
+        {
+            "quantity": ["p", "q"],
+            "label": [f"{label} legal assistance, {place}, 2019 to 2022" for place in ("Brazil", "France")],
+            "share": [0.4, 0.3],
+            "low": [0.2, 0.1],
+            "high": [0.5, 0.4],
+            "by_weights": [0.3, 0.3],
+            "noise": [0.1, 0.1],
+            "verdict": [NARROWS, NARROWS],
+        }
+    )
+    figure = value_bars(rows, "t")
+    lines = max(name.count("<br>") + 1 for name in figure["data"][0]["y"])
+    margin = figure["layout"]["margin"]
+    inside = figure["layout"]["height"] - margin["t"] - margin["b"]
+    assert lines >= 5 and inside / len(rows) > 15.6 * lines

@@ -51,7 +51,7 @@ def test_headlines_that_nothing_moves_are_named_and_every_mechanism_is_listed_fo
 ) -> None:
     blocks = knockouts(view).blocks
     (words,) = [block.body for block in blocks if isinstance(block, Text)]
-    assert words == "No single one of 4 mechanisms visibly moves: Laws."
+    assert words == "None of the 4 mechanisms alone visibly moves: Laws."
     (table,) = [block for block in blocks if isinstance(block, Table)]
     assert table.folded
     listed = [str(row[0]) for row in table.rows if row[1] == "Trust abroad"]

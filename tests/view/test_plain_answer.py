@@ -49,8 +49,8 @@ def test_the_answer_is_three_short_paragraphs_sure_first(view: ResultsView) -> N
         "been 700 a year higher."
     ).replace("'", "&#x27;")
     assert rest == (
-        "Not sure is the direction of the revenue of US providers abroad. Nobody has measured what the "
-        "ruling changed: every number here rests on the model and on ranges that we judged."
+        "Not sure is which way these would change: the revenue of US providers abroad. Nobody has "
+        "measured what the ruling changed: every number here rests on the model and on ranges that we judged."
     )
 
 
@@ -102,7 +102,8 @@ def test_where_nothing_is_sure_that_is_said_first(view: ResultsView) -> None:
     first, then = plain(plain_answer(over_draws(trust=(-1.0, 0.2, 1.5, 0.55), revenue=UNSURE), view))
     assert first == "If the Justice Department had won instead of Microsoft, no direction is sure."
     assert then.startswith(
-        "Not sure is the direction of trust in US cloud providers abroad and the revenue of US providers"
+        "Not sure is which way these would change: trust in US cloud providers abroad and the revenue of "
+        "US providers"
     )
 
 

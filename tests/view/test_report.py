@@ -13,7 +13,7 @@ import pytest
 from sim.analysis.headlines import HEADLINES
 from sim.runs.results import FolderResults
 from sim.view.blocks import Chart, Text
-from sim.view.number_format import estimate, number, scale_for, setting, with_unit
+from sim.view.number_format import difference_in, estimate, number, scale_for, setting, with_unit
 from sim.view.report import build, sections
 from sim.view.results_view import ResultsView
 from sim.view.sections.headline_summary import answer
@@ -90,7 +90,9 @@ def test_report_loads_nothing_and_is_well_formed(
     assert len(skeleton.ids) == len(set(skeleton.ids))
     assert [link.removeprefix("#") for link in skeleton.links] == SECTIONS
     assert set(SECTIONS) <= set(skeleton.ids)
-    assert page.count("window.PlotlyGeoAssets = ") == 1
+    maps = int(which != "one_world")  # that has no map, and neither needs outlines nor credits their makers
+    assert page.count("window.PlotlyGeoAssets = ") == maps
+    assert " ".join(skeleton.words).count("Natural Earth") == maps
     assert len(page.encode()) < 9_000_000
     assert "nan" not in re.findall(r"[A-Za-z]+", " ".join(skeleton.words))
 
@@ -319,6 +321,12 @@ def test_intervals_of_one_unit_are_read_together() -> None:
     assert estimate(1e-8, 0.0, 2e-8)[1] == "0 to 0"
     assert estimate(0.0004, 0.0002, 0.0006)[1] == "+0.0002 to +0.0006", "an end of 0 would hide the sign"
     assert estimate(0.4, 0.21, 0.62, most=1)[1] == "+0.2 to +0.6"
+
+
+def test_an_axis_of_differences_names_what_is_counted() -> None:
+    assert difference_in("a year") == "difference, number a year"
+    assert difference_in("USD bn") == "difference, USD bn"
+    assert difference_in("") == "difference"
 
 
 def test_units_are_written_as_they_are_spoken() -> None:

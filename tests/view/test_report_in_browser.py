@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -190,4 +191,24 @@ def test_a_title_keeps_inside_its_panel_though_numbers_push_the_chart_aside(chro
         words = " ".join("abcd" for _ in range(length))
         drawn = page.evaluate(widest, [layout | {"xaxis": {"title": {"text": words}}}, width])
         assert middle + drawn / 2 <= width
+    page.close()
+
+
+def test_numbers_of_a_heat_map_go_where_cells_are_too_narrow(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<p></p>")
+    page.add_script_tag(path=TITLES)
+    trace = {"type": "heatmap", "x": ["a", "b", "c", "d"], "y": ["0", "0.3333"], "texttemplate": "%{text}"}
+    trace |= {"text": [["-1.11"] * 4] * 2, "textfont": {"size": 12}}
+    layout = {"yaxis": {"title": {"text": "spillover"}}, "font": {"family": "DejaVu Sans, sans-serif"}}
+    drawn = "([trace, layout, width]) => warrantsim.written([trace], layout, width)[0]"
+
+    def at(width: int) -> dict[str, Any]:
+        found: dict[str, Any] = page.evaluate(drawn, [trace, layout, width])
+        return found
+
+    assert at(900) == trace
+    written = [bool(at(width)["texttemplate"]) for width in range(200, 400, 5)]
+    assert written == sorted(written) and written[-1]
+    assert at(200)["texttemplate"] == "" and at(200)["text"] == trace["text"]
     page.close()

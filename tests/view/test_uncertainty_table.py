@@ -22,8 +22,8 @@ def made(low: float, median: float, high: float, share: float, parameters: str =
 
 def test_the_note_says_why_luck_alone_lies_apart_from_most_draws() -> None:
     apart = made(-0.6, -0.4, -0.2, 1.0).note
-    assert "by default the best point of the fit; draws also hold parameters" in apart
-    assert apart.endswith("is luck alone for: Trust in US providers abroad.")
+    assert "by default the best point of the fit, and with other draws an effect may be larger" in apart
+    assert apart.endswith("the middle half of the draws for: Trust in US providers abroad.")
     assert "best point" not in made(-4.0, -1.5, -0.36, 1.0).note
 
 
@@ -51,14 +51,14 @@ def test_all_draws_alone_are_called_100_percent() -> None:
 
 def test_what_nobody_could_notice_is_about_zero() -> None:
     assert row(made(-2e-4, 1e-6, 1e-4, 0.5, "a=0.5"))[0] == "about 0"
-    assert "a" not in made(-2e-4, 1e-6, 1e-4, 0.5, "a=0.5").note.split("decides")[-1].split(" ")
+    assert "a" not in made(-2e-4, 1e-6, 1e-4, 0.5, "a=0.5").note.split("depends on")[-1].split(" ")
 
 
 def test_the_note_names_what_decides_a_sign_and_what_the_user_holds() -> None:
     note = made(-1.0, 0.2, 1.0, 0.6, "b=0.5;c=0.4", "held at your value").note
-    assert "A parameter decides the sign of: Trust in US providers abroad (b, c)." in note
+    assert "The sign depends on single parameters for: Trust in US providers abroad (b, c)." in note
     assert "Held at your value in every draw: trust.asymmetry." in note
     known = made(-1.0, 0.2, 1.0, 0.6, "price_sensitivity=0.5").note
     assert "Trust in US providers abroad (how much price counts)." in known, "in words, not by its code"
     silent = made(-1.0, 0.2, 1.0, 0.6).note
-    assert "decides" not in silent and "Held at your value" not in silent
+    assert "depends on" not in silent and "Held at your value" not in silent

@@ -21,7 +21,7 @@ from sim.analysis.drivers.frontier import (
     UNJUDGED,
     name_of,
 )
-from sim.analysis.drivers.lever_words import levers_words, terms_words
+from sim.analysis.drivers.lever_words import candidate_words
 from sim.scenario.levers import NONE
 
 _UNITS = {
@@ -101,8 +101,7 @@ def _counts(ranked: pd.DataFrame) -> str:
 
 
 def _levers(row: "pd.Series[str]") -> str:
-    words, terms = levers_words(str(row["levers"])), terms_words(str(row["terms"]))
-    return f"'{words}' ({terms})" if terms else f"'{words}'"
+    return candidate_words(str(row["levers"]), str(row["terms"]), quoted=True)
 
 
 def _amounts(frontier: pd.DataFrame, row: "pd.Series[str]", codes: str) -> str:

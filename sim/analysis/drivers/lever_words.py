@@ -26,9 +26,10 @@ def terms_words(terms: str) -> str:
     return ", ".join(_term(one) for one in re.split(r", (?=[\w.]+ = )", terms)) if terms else ""
 
 
-def candidate_words(levers: str, terms: str = "") -> str:
-    """Levers with their terms."""
-    return f"{levers_words(levers)} ({terms_words(terms)})" if terms else levers_words(levers)
+def candidate_words(levers: str, terms: str = "", quoted: bool = False) -> str:
+    """Levers with their terms; within a sentence the levers are quoted."""
+    words = f"'{levers_words(levers)}'" if quoted else levers_words(levers)
+    return f"{words} ({terms_words(terms)})" if terms else words
 
 
 def _term(term: str) -> str:

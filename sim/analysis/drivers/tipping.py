@@ -96,6 +96,7 @@ def _curve(
     sure = [one for one in there if one.effects[outcome.code, at].sure]
     if len(there) < FEWEST_SURE:
         return
+    of_date = factor in inputs.dates
     row: dict[str, Any] = {
         "factor": factor,
         "others": ", ".join(f"{name} = {value}" for name, value in others.items()),
@@ -103,11 +104,11 @@ def _curve(
         "name": outcome.name,
         "at": at,
         "points": len(sure),
+        "along": "months that the first rule held" if of_date else factor,
     }
     if too_few(len(sure), len(there)):
         yield row | {"verdict": no_effect(len(sure), len(there))}
         return
-    of_date = factor in inputs.dates
     x = np.array([float(one.held) if of_date else float(inputs.x.loc[one.number, factor]) for one in sure])
     order = np.argsort(x)
     effects = [sure[k].effects[outcome.code, at] for k in order]
@@ -118,7 +119,6 @@ def _curve(
     half = np.array([crossing(x[order], one, HALF) for one in of_seeds])
     low, high = percentiles(half) if np.isfinite(half).mean() > SURE else (np.nan, np.nan)
     yield row | {
-        "along": "months that the first rule held" if of_date else factor,
         "first": float(y[0]),
         "last": float(y[-1]),
         "steepest": steepest(x[order], y),

@@ -81,12 +81,12 @@ def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:
     out = [Arm(POSTERIOR, "the draws as they are", {})]
     for name, end, setting in zip((DISCOUNT_LOW, DISCOUNT_HIGH), ("least", "most"), found, strict=True):
         what = (
-            f"the {end} that R01 found of what is said is done, {setting.wanted:.0%}: sensitivities x "
+            f"customers do {setting.wanted:.0%} of what they say, the {end} that R01 found: sensitivities x "
             f"{setting.multiple:.2g}"
         )
         if not setting.reached:
-            tried = f"{MULTIPLES[0]:.2g} to {MULTIPLES[-1]:g} within the parameter's range"
-            what += f"; of the multiples tried, {tried}, none reaches it, {setting.ratio:.1%} is the nearest"
+            tried = f"({MULTIPLES[0]:.2g} to {MULTIPLES[-1]:g}, within the parameter's range)"
+            what += f", with which they do {setting.ratio:.1%}; no multiple tried {tried} comes nearer"
         out.append(Arm(name, what, sensitivities(resolved, setting.multiple)))
     return [*out, Arm(SYMMETRIC, "trust is lost no faster than it is won (B03)", {ASYMMETRY: 1.0})]
 

@@ -9,7 +9,14 @@ from sim.analysis.calibration.inputs import questions
 from sim.analysis.evidence.compare import history_of
 from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.uncertainty.joint_draws import JointDraws, sets_nothing
-from sim.analysis.uncertainty.shipped_draws import DRAW, OUTCOMES_FILE, ROWS_FILE, headlines_by_draw, read
+from sim.analysis.uncertainty.shipped_draws import (
+    DRAW,
+    OUTCOMES_FILE,
+    ROWS_FILE,
+    are_of_another_posterior,
+    headlines_by_draw,
+    read,
+)
 from sim.analysis.uncertainty.value_of_information import HALF, PARAMETER, ROW, Quantity, value_table
 from sim.analysis.validation.series import error_of
 from sim.scenario.problems import InputError, choices
@@ -25,17 +32,24 @@ def value_of_information(
 
     `errors`: the standard error of a measurement, by row or parameter; then only these are looked at. That of
     a parameter on a logarithmic scale is relative. Raises InputError for names that nobody knows, and where
-    there are no draws of these parameters.
+    there are no draws of these parameters and this posterior.
     """
+    stale = are_of_another_posterior(joint.resolved.base)
     if outcomes is None:
         outcomes = read(OUTCOMES_FILE, joint.resolved)
+        if outcomes is not None and stale:
+            raise InputError(
+                f"{joint.resolved.name}: the shipped draws are of another posterior, or of other code, than "
+                "those here; run this experiment with --draws 256 first"
+            )
         if outcomes is None or joint.held:
             raise InputError(
                 f"{joint.resolved.name}: the shipped draws are of two_worlds as shipped; run "
                 "this experiment with --draws 256 first"
             )
     headlines = headlines_by_draw(outcomes)
-    known = {one.name: one for one in (*_rows(joint, headlines.index), *_parameters(joint, headlines.index))}
+    rows = [] if stale else [*_rows(joint, headlines.index)]
+    known = {one.name: one for one in (*rows, *_parameters(joint, headlines.index))}
     wanted = known if errors is None else {}
     for name, se in (errors or {}).items():
         if name not in known:
@@ -71,5 +85,5 @@ def _rows(joint: JointDraws, draws: pd.Index) -> Iterator[Quantity]:
     for row in read_rows(shipped_rows(), history_of(joint.resolved)):
         if row.id in table and table[row.id].notna().mean() >= _MEASURED_IN:
             values = table[row.id].reindex(draws).to_numpy(float)
-            what = f"{row.what}, {row.place.name}, {row.period_words}"
+            what = ", ".join(filter(None, (row.what, row.place.name, row.population, row.period_words)))
             yield Quantity(row.id, ROW, what, values, error_of(row), row.role)

@@ -24,16 +24,18 @@ from sim.analysis.uncertainty.summary import summarise
 from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.seed import Task
 from sim.runs.tasks import Runner, identified
+from sim.scenario.base import Base
 from sim.scenario.digest import digest
 from sim.scenario.locations import shown
-from sim.scenario.posterior import posterior_folder, read_posterior
+from sim.scenario.posterior import posterior_folder, read_posterior, there_is_one
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved, variant
+from sim.scenario.resolution import Resolved, resolve, variant
 
 OUTCOMES_FILE, ROWS_FILE = FILES = ("draws_outcomes.csv", "draws_rows.csv")
 DRAW, RUN = "draw", "run"
 SHIPPED, RUN_HERE = "shipped", "run"  # where the outcomes in a results folder are from
 LAST_BITS = 1e-12  # older versions of pandas read a number but for its last bit
+_SHIPS = "two_worlds"  # the experiment whose draws ship
 _LETTERS = 12  # of a digest that names a pair
 
 
@@ -80,14 +82,37 @@ def headlines_at_rest(resolved: Resolved, folder: Path | None = None) -> pd.Data
     first and the last draw tell, since to name all of them takes seconds. Raises InputError for a damaged
     file.
     """
-    table = read(OUTCOMES_FILE, resolved, folder)
-    joint = None if table is None else joint_draws.joint_draws(resolved, len(read_posterior().draws()))
-    if table is None or joint is None:
+    possible = resolved.experiment.compare is not None and resolved.design is None and there_is_one()
+    joint = joint_draws.joint_draws(resolved, len(read_posterior().draws())) if possible else None
+    table = None if joint is None else outcomes_at_rest(joint, folder)
+    return None if joint is None or table is None else summarise(table, joint)
+
+
+def outcomes_at_rest(joint: JointDraws, folder: Path | None = None) -> pd.DataFrame | None:
+    """The shipped outcomes of these parameters and worlds; None where there are none, or they are of another
+    posterior or code.
+
+    The first and the last draw tell. Raises InputError for a damaged file.
+    """
+    table = read(OUTCOMES_FILE, joint.resolved, folder)
+    if table is None:
         return None
     for number in {int(table[DRAW].min()), int(table[DRAW].max())}:
         if number >= len(joint.draws) or _name_at(joint, number) != table[RUN][table[DRAW] == number].iloc[0]:
             return None
-    return summarise(table, joint)
+    return table
+
+
+def are_of_another_posterior(base: Base, folder: Path | None = None) -> bool:
+    """Whether the shipped outcomes are of another posterior, or of other code, than is here.
+
+    Asked of the two worlds that they are of, so that it holds for the rows too, which are written with them
+    and name no run. False where none of the parameters here ship.
+    """
+    joint = joint_draws.joint_draws(resolve(_SHIPS, base=base), None)
+    if joint is None or read(OUTCOMES_FILE, joint.resolved, folder) is None:
+        return False
+    return outcomes_at_rest(joint, folder) is None
 
 
 def _name_at(joint: JointDraws, number: int) -> str:

@@ -13,14 +13,14 @@ commands = typer.Typer()
 
 @commands.command(rich_help_panel=PANEL)
 def record(
-    folder: Annotated[Path, typer.Argument(help="A results folder.")],
+    what: Annotated[Path, typer.Argument(help="A results folder or a crate (.zip).")],
     headline: Annotated[str | None, typer.Argument(help="A headline: its code.  [default: all]")] = None,
     point: Annotated[int | None, typer.Option("--point", min=0, help="Of a sweep: a point's number.")] = None,
 ) -> None:
-    """Print the ids under which paired differences are cited: of model, configuration, seeds and result."""
+    """Print the ids under which paired differences are cited, and the words to cite them by."""
     from sim.cli.record import print_records
 
-    print_records(folder, headline, point)
+    print_records(what, headline, point)
 
 
 @commands.command(rich_help_panel=PANEL)

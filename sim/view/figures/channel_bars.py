@@ -17,7 +17,7 @@ def channel_bars(rows: pd.DataFrame, title: str, unit: str, scale: float, colour
     bars = {
         "type": "bar",
         "orientation": "h",
-        "name": "Shapley value",
+        "name": "its share (Shapley value)",
         "showlegend": True,
         "x": numbers(rows["shapley"] * scale),
         "y": names,
@@ -43,13 +43,13 @@ def channel_bars(rows: pd.DataFrame, title: str, unit: str, scale: float, colour
             "hovertemplate": f"%{{y}}, {words}: %{{x:+.4~g}}<extra></extra>",
         }
         for column, words, symbol in (
-            ("alone", "the channel alone", "circle"),
-            ("last", "the last to join", "diamond"),
+            ("alone", "alone: all others off", "circle"),
+            ("last", "last: all others on", "diamond"),
         )
     ]
     shape = layout(
         90 + 26 * len(names) + 12 * sum(name.count("<br>") for name in names),
-        xaxis=axis(unit),
+        xaxis=axis(unit, separatethousands=True, exponentformat="none"),
         yaxis=names_axis(names),
         shapes=[upright(0.0)],
         title=heading(title),

@@ -30,8 +30,8 @@ def scores(rows: pd.DataFrame, forecasters: Sequence[str]) -> Figure:
 
     `rows`: label, forecaster, score (in standard errors), hover.
     """
-    title = "CRPS in standard errors of the source (logarithmic; left is better)"
-    x = axis(title, type="log", dtick=1, showgrid=True)
+    title = "error of the forecast (CRPS), in standard errors of the source; left is better"
+    x = axis(title, type="log", dtick="D2", showgrid=True)  # ticks at 1, 2 and 5
     looks = dict(zip(forecasters, _LOOKS, strict=False))
     return _dots(rows.assign(at=rows["score"]), "label", "forecaster", looks, x)
 

@@ -1,10 +1,22 @@
 """A headline's difference with each mechanism off."""
 
+import math
+
 import pandas as pd
 
 from sim.view.figures.events import folded
 from sim.view.figures.quantiles import numbers
-from sim.view.figures.style import Figure, axis, error_bar, heading, layout, names_axis, upright, upright_band
+from sim.view.figures.style import (
+    Figure,
+    axis,
+    common_range,
+    error_bar,
+    heading,
+    layout,
+    names_axis,
+    upright,
+    upright_band,
+)
 
 
 def forest(
@@ -25,6 +37,9 @@ def forest(
     if full is not None:
         middle, low, high = (value * scale for value in full)
         shapes += [upright_band(low, high), upright(middle)]
+    marks = pd.concat([rows["difference"], rows["low"], rows["high"]]) * scale
+    known = [0.0, *marks.dropna(), *(value * scale for value in full or () if not math.isnan(value))]
+    ends = common_range(min(known), max(known))  # with room beside the band, whose ends would be cut else
     names = [folded(str(name), 24) for name in rows["name"]]
     trace = {
         "type": "scatter",
@@ -43,7 +58,7 @@ def forest(
     }
     shape = layout(
         90 + len(names) * (22 + 12 * max(name.count("<br>") for name in names)),
-        xaxis=axis(unit_title, tickformat=tick),
+        xaxis=axis(unit_title, tickformat=tick, range=ends, separatethousands=True, exponentformat="none"),
         yaxis=names_axis(names),
         shapes=shapes,
         title=heading(folded(title, len(title))),  # in one line: the page knows how many it has room for

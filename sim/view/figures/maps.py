@@ -4,6 +4,7 @@ year."""
 import math
 from typing import Any
 
+from sim.analysis.far_values import cut_range
 from sim.view.figures.geography import DOTS, members, outlined
 from sim.view.figures.style import Figure, Trace, heading, layout, symmetric_range
 from sim.view.number_format import MINUS
@@ -93,7 +94,9 @@ def world_map(
         "yanchor": "top",
         "title": {"text": unit, "side": "top", "font": {"size": 12}},
         "outlinewidth": 0,
-    } | (_signed_ticks(limits[1]) if tick.startswith("+") else {"tickformat": tick.replace("f", "~f")})
+    } | (
+        _signed_ticks(limits[1], values) if tick.startswith("+") else {"tickformat": tick.replace("f", "~f")}
+    )
     geo = {
         "fitbounds": False,
         "showframe": False,
@@ -111,13 +114,19 @@ def world_map(
     return {"data": [choropleth, small], "layout": shape, "frames": frames}
 
 
-def _signed_ticks(end: float) -> dict[str, Any]:
-    """Ticks of a scale for differences: its ends, their halves, and zero without a sign."""
-    values = [-end, -0.5 * end, 0.0, 0.5 * end, end]
-    return {
-        "tickvals": values,
-        "ticktext": [f"{value:+.4g}".replace("-", MINUS) if value else "0" for value in values],
-    }
+def _signed_ticks(end: float, shown: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """Ticks of a scale for differences: its ends, their halves, and zero without a sign.
+
+    An end that some of the values `shown` lie beyond says so.
+    """
+    ticks = [-end, -0.5 * end, 0.0, 0.5 * end, end]
+    words = [f"{tick:+.4g}".replace("-", MINUS) if tick else "0" for tick in ticks]
+    known = [value for frame in shown.values() for value in frame.values() if not math.isnan(value)]
+    if min(known, default=0.0) < -end:
+        words[0] += " or less"
+    if max(known, default=0.0) > end:
+        words[-1] += " or more"
+    return {"tickvals": ticks, "ticktext": words}
 
 
 def limits_of(values: list[dict[str, dict[str, float]]], step: float) -> tuple[float, float]:
@@ -133,5 +142,13 @@ def limits_of(values: list[dict[str, dict[str, float]]], step: float) -> tuple[f
 
 def symmetric(values: dict[str, dict[str, float]]) -> tuple[float, float]:
     """Ends of a scale for differences: as far below zero as above it, rounded outwards to a plain number; the
-    same for all frames."""
-    return symmetric_range((value for frame in values.values() for value in frame.values()), 0.01)
+    same for all frames.
+
+    Differences far from all others, such as those of the month of a ruling, lie beyond the ends: with room
+    for them, all other months would be pale. Frames without any difference do not count.
+    """
+    differing = [
+        value for frame in values.values() if any(map(abs, frame.values())) for value in frame.values()
+    ]
+    cut = cut_range(differing)
+    return symmetric_range(differing if cut is None else cut, 0.01)

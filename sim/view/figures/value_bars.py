@@ -1,4 +1,4 @@
-"""Which measurement would narrow a headline: bars of the share of its variance that goes."""
+"""Which measurement would narrow a headline: bars of the share of its variance that it would remove."""
 
 import pandas as pd
 
@@ -11,7 +11,7 @@ TOLD, NOT_TOLD = "#007A5A", "#BBBBBB"
 
 
 def value_bars(rows: pd.DataFrame, title: str) -> Figure:
-    """A bar for each quantity, the best first; grey where it is not told from noise.
+    """A bar for each quantity, the best first; grey where it cannot be told apart from noise.
 
     `rows`: quantity, label, share, low, high, by_weights, noise, verdict of one headline.
     """
@@ -45,8 +45,8 @@ def value_bars(rows: pd.DataFrame, title: str) -> Figure:
         "hovertemplate": "%{y}, by weights: %{x:.0f}%<extra></extra>",
     }
     shape = layout(
-        90 + len(labels) * (24 + 13 * max(label.count("<br>") for label in labels)),
-        xaxis=axis("% of the variance that goes", range=[0, 100]),
+        90 + len(labels) * (24 + 16 * max(label.count("<br>") for label in labels)),  # 12 px type: 15.6 high
+        xaxis=axis("% of the variance removed", range=[0, 100]),
         yaxis=names_axis(labels),
         shapes=[upright(100.0 * float(rows["noise"].max()), QUIET, "dot")],
         title=heading(title),

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.evidence.rows import BOUND_WORDS
+from sim.analysis.factor_names import sentence_case
 from sim.view.blocks import Block, Section, Text, listed, section
 from sim.view.evidence_words import Name, measured, who_where_when
 from sim.view.number_format import (
@@ -51,7 +52,7 @@ def agents(view: ResultsView) -> Iterable[Block]:
         "Both worlds again with one average customer in each country and segment: nobody differs in trust, "
         "sensitivity, taste, size, in what it hears or in when it acts. What the agents add is the headline "
         "with agents minus that without, pair by pair, with its 95% interval."
-        + fewer_pairs(frame, view.seeds).replace("What is off", "All of this")
+        + fewer_pairs(frame, view.seeds).replace("Runs with a mechanism off", "These runs")
     )
     heads = columns("Headline", ">Agents", ">Average customers", ">What agents add", ">95% interval", "Unit")
     yield Table("What do the agents add?", heads, rows, note)
@@ -129,9 +130,10 @@ def _rows(frame: pd.DataFrame, name: Name) -> Iterable[Block]:
     if len(frame) <= MANY or "kind" not in frame:
         yield evidence_table(frame, name)
         return
+    yield Text("What each source measured, and what the model says of the same, by kind.")
     for kind, rows in frame.groupby("kind", sort=False):
         table = evidence_table(rows, name)
-        yield replace(table, title=f"Row by row: {kind}, {len(rows):,} rows", folded=True)
+        yield replace(table, title=f"{sentence_case(str(kind))}, {len(rows):,} rows", folded=True)
 
 
 def evidence_table(frame: pd.DataFrame, name: Name = str) -> Table:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.citation import cited
 from sim.view.blocks import Block, Text, section
 from sim.view.number_format import estimate, largest_of, missing, scale_for
 from sim.view.results_view import ResultsView
@@ -20,31 +21,13 @@ def citation(view: ResultsView) -> Iterable[Block]:
     draws = 0 if uncertainty is None else int(uncertainty["draws"].max())
     yield Text(f"<q>{text(cited(view.manifest, view.record, draws))}</q>")
     yield Text(
-        "Put your names before it: who made the results is not known here. An id binds the model's "
+        "Put your names before it: who made the results is not known here. A crate names them: "
+        "<code>warrantsim record crate.zip</code> gives the words with names. An id binds the model's "
         "code, the configuration of both worlds, the seeds and the result: the same run gives the same id, "
         "and no other number has it. <code>warrantsim crate</code> packs the results for a deposit, and "
         "<code>warrantsim verify crate.zip --record ID</code> checks them without running anything."
     )
     yield records_table(records)
-
-
-def cited(manifest: dict[str, Any], record: str | None, draws: int = 0) -> str:
-    """The words to cite results by; the reader puts the authors before them.
-
-    `draws`: over how many draws of the fit the headlines are.
-    """
-    seeds = len(manifest["seeds"])
-    what = f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}"
-    fit = f" of fit {manifest['posterior'][:12]}" if manifest.get("posterior") else ""
-    what += f", {draws:,} {'draw' if draws == 1 else 'draws'}{fit}" if draws else ""
-    origin = manifest.get("code") or {}
-    commit = f", commit {origin['commit'][:12]}" if "commit" in origin else ""
-    version = manifest.get("versions", {}).get("warrantsim", "")
-    code = f"model {manifest['model_digest'][:12]}{commit}" if manifest.get("model_digest") else ""
-    program = " ".join(filter(None, ("warrantsim", version, f"({code})" if code else "")))
-    words = f"{manifest['title']} ({manifest.get('made', '')[:4]}). Results of the simulation {program}"
-    words += f", experiment {manifest['experiment']}, {what}."
-    return f"{words} Record {record}." if record else words
 
 
 def records_table(records: "pd.DataFrame") -> Table:

@@ -7,7 +7,7 @@ import pandas as pd
 from sim.view.blocks import Block, Chart, NotThere, Section, Text, listed
 from sim.view.design_axes import axis_name
 from sim.view.figures.design_charts import AGREES, DISAGREES, verdicts, verdicts_over
-from sim.view.number_format import largest_of, scale_for
+from sim.view.number_format import difference_in, largest_of, scale_for
 from sim.view.result_tables import claims_table
 from sim.view.results_view import ResultsView
 
@@ -36,8 +36,8 @@ def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
         "Each claim was stated in the experiment's file before the run. It is tested at every point of "
         "the design over the pairs of that point. It holds if the whole 95% interval agrees with it, "
         "fails if the whole interval contradicts it, and is open otherwise: then the colour says whether the "
-        "mean of the point agrees. Open does not mean false. With few seeds a point intervals are wide, and "
-        "most points are open."
+        "mean of the point agrees. Open does not mean false. With few seeds at each point, intervals are "
+        "wide and most points are open."
     )
     yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
 
@@ -72,13 +72,13 @@ def where_it_holds(view: ResultsView, by_point: pd.DataFrame, x: str, y: str, ch
     names = {name: axis_name(view.manifest, name) for name in (x, y)}
     if y == "difference":
         scale = scale_for(str(claim["unit"]), largest_of(*mine[y]))
-        mine, names[y] = mine.assign(difference=mine[y] * scale.factor), f"difference, {scale.change}"
+        mine, names[y] = mine.assign(difference=mine[y] * scale.factor), difference_in(scale.change)
     figure = verdicts_over(mine, x, y, str(claim["claim"]))
     for axis, name in (("xaxis", x), ("yaxis", y)):
         figure["layout"][axis]["title"]["text"] = names[name]
     read = (
         "Each mark is a point of the design. Verdicts differ in colour and in shape. Hover over a mark "
-        "for its difference. The axes are the factors that move the claim's own difference most, where the "
-        "design carries a ranking; where values are names, points of one name lie side by side."
+        "for its difference. The axes that come first are the factors that move the claim's difference most, "
+        "if the design can rank them. Points with the same name on an axis are drawn side by side."
     )
     yield Chart("verdicts-over", "Where does it hold?", read, [figure], width=700, legend=False)

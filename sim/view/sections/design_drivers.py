@@ -35,8 +35,8 @@ _DRAWN = (
 _NEXT_TO_NOTHING = 0.02  # of the headline itself: a shift that is not worth a ranking
 _FEW = " A factor that is not named may still move the headline: this index needs many points to tell."
 _BLIND = (
-    " This index needs many points. Whether the headline shifts with the factors that it does not tell from "
-    "none, the charts by factor show."
+    " This index needs many points: a factor that it cannot tell apart from one without effect may still "
+    "move the headline. Look at the charts by factor."
 )
 _OF_THE_FIRST = 0.1  # of the largest index: what a factor needs to be named beside it
 INDEX_NAMES = {"mu_star": "effect of its whole range (mu*)", "total": "total index", "pawn": "PAWN index"}
@@ -116,7 +116,8 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
     blind = _BLIND if found.index == "pawn" and len(clear) < len(rows) else ""
     if clear.empty:
         return f"No factor stands out from one without any effect on {of}.{blind}{lost}"
-    count = f" {len(clear):,} of {len(rows):,} factors are clear of no effect.{blind}"
+    are = "has" if len(clear) == 1 else "have"
+    count = f" {len(clear):,} of {len(rows):,} factors {are} an effect that is clearly not zero.{blind}"
     first = clear.iloc[0]
     perhaps = _perhaps_larger(rows)
     if perhaps:
@@ -200,7 +201,7 @@ def ranking_chart(view: ResultsView, headline: Headline, found: Drivers) -> Char
     marks = [0.0, *top["value"], *clear["low"], *clear["high"]]
     cut = cut_of_bars(marks, [*top["low"], *top["high"]])
     figures = [index_dots(top.assign(name=names), unit, dummy, "How much each matters", cut)]
-    hollow = " A hollow dot is not clear of no effect." if not top["clear"].all() else ""
+    hollow = " A hollow dot: the effect may be none." if not top["clear"].all() else ""
     beyond = " The axis is cut: intervals of hollow dots go on beyond it." if cut else ""
     rest = len(found.ranking) - len(top)
     others = f" {rest:,} factors with smaller indices are not drawn." if rest else ""
@@ -244,8 +245,8 @@ def _over_time(view: ResultsView, headline: Headline, found: Drivers) -> Iterabl
         lines[factor_name(str(name))] = mine.assign(value=mine["value"] * scale)
     read = (
         f"The index of each factor, year by year, for: {text(series)} ({_which(view)}). Drawn are the "
-        f"{len(top)} factors that ever matter most, clear of no effect or not. Years in which the series is "
-        "constant have no value."
+        f"{len(top)} factors with the highest index in any year, whether clearly above no effect or not. "
+        "Years in which the series is the same at all points have no value."
     )
     figure = index_lines(lines, "", title, "")
     yield Chart("index-by-year", "When does each factor matter?", read, [figure], width=700)
@@ -267,13 +268,14 @@ def _by_state(view: ResultsView, headline: Headline, found: Drivers) -> Iterable
     states = states.rename(columns=lambda name: axis_name(view.manifest, str(name)))
     figure = stacked_histogram(part.edges, part.counts, states, f"{headline.name}, {_unit(view, headline)}")
     read = (
-        f"Each bar is a range of {text(headline.name)} ({_which(view)}); its colours are the states of "
-        f"{' and '.join(text(factor_name(name)) for name in part.inputs)} at the points in it. Where colours "
-        "lie apart, these inputs decide the outcome; where they are mixed in every bar, others or chance do."
+        f"Each bar is a range of {text(headline.name)} ({_which(view)}). Its colours show the values of "
+        f"{' and '.join(text(factor_name(name)) for name in part.inputs)} at the points in that range. Where "
+        "each bar has one colour, these inputs decide the outcome; where all bars are mixed, other inputs or "
+        "chance do."
     )
     if part.cut:
         read += " A few points lie far from the others: the first or the last bar holds all beyond it."
-    yield Chart("by-state", "Which states of the inputs lead to which outcome?", read, [figure], width=700)
+    yield Chart("by-state", "Which values of the inputs lead to which outcome?", read, [figure], width=700)
     yield _states_table(part, _unit(view, headline))
 
 

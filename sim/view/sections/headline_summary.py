@@ -42,8 +42,8 @@ LUCK_ALONE = (
 )
 
 _AT_FIXED = (
-    " They are at fixed parameters, luck alone. The answer at the top is the middle over the draws: its "
-    "share of the Snowden leak is not that of these means."
+    " They are at fixed parameters, luck alone. The answer at the top is the middle over the draws, so its "
+    "comparison with the Snowden leak gives another share than these means."
 )
 
 LIMITS_OF_SWEEPS = (

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.view.blocks import Block, Chart, Text, section
 from sim.view.figures.forest_plot import forest
-from sim.view.number_format import Scale, decimals_of, estimate, largest_of, number, scale_for
+from sim.view.number_format import Scale, decimals_of, difference_in, estimate, largest_of, number, scale_for
 from sim.view.result_tables import NEGLIGIBLE
 from sim.view.results_view import ResultsView
 from sim.view.sections.plain_answer import in_order
@@ -33,8 +33,7 @@ def knockouts(view: ResultsView) -> Iterable[Block]:
         full = (float(fact["difference"]), float(fact["low"]), float(fact["high"])) if fact else None
         drawn = group[[_moves(row, full, scale) for row in records_of(group)]].head(MOST)
         if len(drawn):
-            words = f"difference, {scale.change}" if scale.change else "difference"
-            figures.append(forest(drawn, full, title, words, scale.factor, colour))
+            figures.append(forest(drawn, full, title, difference_in(scale.change), scale.factor, colour))
         else:
             unmoved.append(title)
         rows += [_cells(row, title, scale) for row in records_of(group)]
@@ -52,7 +51,7 @@ def knockouts(view: ResultsView) -> Iterable[Block]:
         yield Chart("knockout", title, read, figures, legend=False)
     if unmoved:
         names = "; ".join(text(name) for name in unmoved)
-        yield Text(f"No single one of {mechanisms} mechanisms visibly moves: {names}.")
+        yield Text(f"None of the {mechanisms} mechanisms alone visibly moves: {names}.")
     note = (
         "The largest contribution to each headline first. Contribution: the headline in the full model minus "
         f"this difference. Contributions need not add up, because mechanisms interact.{fewer}"
@@ -92,4 +91,4 @@ def fewer_pairs(frame: pd.DataFrame, seeds: int) -> str:
     pairs = int(frame["pairs"].max()) if "pairs" in frame and frame["pairs"].notna().any() else seeds
     if pairs >= seeds:
         return ""
-    return f" What is off was run with the first {pairs:,} seeds only; the headlines are over all {seeds:,}."
+    return f" Runs with a mechanism off use only the first {pairs:,} seeds; the headlines use all {seeds:,}."

@@ -78,7 +78,7 @@ def what_it_hangs_on(uncertainty: pd.DataFrame) -> Table | None:
     if not rows:
         return None
     return Table(
-        "What the directions that are not sure hang on",
+        "What the uncertain directions depend on",
         columns("Headline", "How many runs agree", "What decides the direction"),
         [
             [str(row["name"]), _say(row), _list(deciders(row) or ["nothing that was varied alone"])]
@@ -194,7 +194,7 @@ def _unsure(rows: Sequence[Row], view: ResultsView) -> str:
     law = ""
     if any(row["headline"] == "foreign_success" for row in rows) and _by_winner(view):
         law = f"{QUESTION_OF_LAW} "
-    return f"<strong>Not sure</strong> is the direction of {_list(names)}. {law}"
+    return f"<strong>Not sure</strong> is which way these would change: {_list(names)}. {law}"
 
 
 def _capital(words: str) -> str:

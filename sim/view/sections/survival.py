@@ -8,11 +8,20 @@ import pandas as pd
 from sim.analysis.calibration.inputs import questions
 from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.forest_plot import forest
-from sim.view.number_format import Scale, estimate, largest_of, number, percent, scale_for, span
-from sim.view.result_tables import verdict_cell
+from sim.view.number_format import (
+    Scale,
+    difference_in,
+    estimate,
+    largest_of,
+    number,
+    percent,
+    scale_for,
+    span,
+)
+from sim.view.result_tables import NEGLIGIBLE, verdict_cell
 from sim.view.results_view import ResultsView
 from sim.view.sections.record_comparison import other_parameters
-from sim.view.tables import Cell, Table, Value, columns, records_of
+from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
 ALL = "all"
 ARMS = {
@@ -36,22 +45,27 @@ def survival(view: ResultsView) -> Iterable[Block]:
     together, arms = frame[frame["arm"] == ALL], frame[frame["arm"] != ALL]
     yield Text(
         "The same two worlds run over the same draws of the parameters, once as they are and again with one "
-        f"quantity held at an end of its range. {_counted(together)} Nothing is said of what was not varied."
+        f"quantity held at an end of its range. Each of these is an arm. {_counted(together)} This says "
+        "nothing about what was not varied."
     )
     yield from other_parameters(view, frame)
     yield arms_table(frame)
     colour = view.compare[1].colour if view.compare else "#333333"
-    figures = []
+    figures, same = [], []
     for _, group in arms.groupby("headline", sort=False):
         first = records_of(group)[0]
         scale = _scale(group)
+        if largest_of(*group["median"], *group["low"], *group["high"]) * scale.factor < NEGLIGIBLE:
+            same.append(str(first["name"]))
+            continue
         dots = group.assign(name=group["arm"].map(lambda arm: ARMS.get(arm, arm)), difference=group["median"])
         full = (float(first["median"]), float(first["low"]), float(first["high"]))
-        unit = f"difference, {scale.change}" if scale.change else "difference"
+        unit = difference_in(scale.change)
         figures.append(forest(dots[1:], full, str(first["name"]), unit, scale.factor, colour, hover="%{y}"))
     read = (
         "A dot is the median over draws of the difference between the worlds, the line the middle 90% of "
         "the draws. The dark line and grey band are the draws as they are; the dotted line is zero."
+        + (f" Next to no difference in any arm, and not drawn: {text('; '.join(same))}." if same else "")
     )
     yield Chart("surviving", "Is the sign robust to parameter uncertainty?", read, figures, legend=False)
     yield survival_table(frame)

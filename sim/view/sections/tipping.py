@@ -119,8 +119,8 @@ def _unsure(rows: pd.DataFrame) -> str:
 
 _READ = (
     "The share that stays: the effect that is still there, over the effect had the first rule lasted, in the "
-    "same months and with the same seeds. 0: as if the ruling had never been made; 1: turning back changed "
-    "nothing. Below 0 or above 1 the return overshot, or added to the effect. "
+    "same months and with the same seeds. 0%: as if the ruling had never been made; 100%: turning back "
+    "changed nothing. Below 0% the return overshot, above 100% it added to the effect. "
 )
 
 

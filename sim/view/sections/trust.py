@@ -234,13 +234,14 @@ def map_of_trust(view: ResultsView) -> Iterable[Block]:
         a, b = view.compare
         tail = (
             f" On the map of differences, the left end of the scale means higher trust in {text(a.label)}, "
-            f"the right end in {text(b.label)}, and near white no difference. These are differences of "
-            "means over seeds, without an interval."
+            f"the right end higher trust in {text(b.label)}, and near white no difference. These are "
+            "differences of means over seeds, without an interval."
         )
     read = (
         "Mean over seeds at the end of each year. The slider changes the year of all maps; colour scales "
-        "stay the same. Grey: no data. Dots are countries and territories too small for an outline. A "
-        "rest-of-region group has one value, shown in all its members." + tail
+        "stay the same. Light grey: no data. Dots are countries and territories too small for an outline. "
+        "The model has one value for each group of other countries in a region; all its members show it."
+        + tail
     )
     choice = Choice("Month", frames, slider=True, start=list(frames)[-1])
     wide = view.compare is not None

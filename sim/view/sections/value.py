@@ -26,10 +26,11 @@ def value(view: ResultsView) -> Iterable[Block]:
     yield Text(f"<strong>{text(' '.join([lead, *others[:TOLD_FIRST]]))}</strong>")
     yield best_table(frame)
     yield Text(
-        "From the draws of the posterior, without new runs: draws in which a measurement would come out "
-        "alike have headlines that differ less. The share is of the headline's variance over luck, fit and "
-        "judgement. A row of evidence is measured with its source's standard error, once more where it was "
-        "in the fit; a parameter is measured directly, with an error of half its present spread."
+        "A measurement is worth much if the headline differs little between draws of the parameters in which "
+        "the measurement would have the same result. No new runs are needed: all this is computed from the "
+        "draws of the fit. The variance is that of the headline over luck, fit and judgement. A row of "
+        "evidence is taken to be measured (again, if the fit used it) with the standard error of its source; "
+        "a parameter is taken to be measured directly, with half its present spread as the error."
     )
     for kind in KINDS:
         figures = list(_figures(frame[frame["kind"] == kind], _DRAWN[kind]))
@@ -64,13 +65,17 @@ def _labels(best: pd.DataFrame) -> list[str]:
 
 def _chart(kind: str, figures: list[dict[str, object]]) -> Chart:
     read = (
-        "Bars: the share of the headline's variance that the measurement would take away, along a straight "
-        "line, with its 95% interval over resampled draws. Diamonds: the same by importance weights, which "
-        "need no line and err on the low side. The dotted line is what the best of all quantities reaches "
-        "when headlines are shuffled: a grey bar is not told from noise. Headlines without any told bar are "
-        "left out. Hover over a bar for the code of its row or parameter."
+        "Bars: the share of the headline's variance that the measurement would remove, estimated with a "
+        "straight line, and its 95% interval over resampled draws. Diamonds: the same estimated with "
+        "importance weights, which need no straight line but are on the low side. The dotted line is what "
+        "the best of all measurements reaches by chance, with shuffled headlines. A grey bar cannot be told "
+        "apart from chance; headlines with grey bars only are left out. Hover over a bar for the code of its "
+        "row or parameter."
     )
-    titles = {ROW: "Which row of evidence would tell most?", PARAMETER: "Which parameter should be measured?"}
+    titles = {
+        ROW: "Which row of evidence should be measured?",
+        PARAMETER: "Which parameter should be measured?",
+    }
     return Chart(f"value-{KINDS.index(kind)}", titles[kind], read, figures, width=520, legend=False)
 
 
@@ -83,7 +88,7 @@ Best = dict[str, dict[str, object]]  # by kind, its row of the table
 
 
 def _best(frame: pd.DataFrame) -> dict[str, Best]:
-    """By headline, the best measurement of each kind that is told from noise."""
+    """By headline, the best measurement of each kind that can be told apart from noise."""
     found: dict[str, Best] = {}
     for _, rows in frame.groupby("headline", sort=False):
         told = rows[rows["verdict"] == NARROWS]
@@ -101,8 +106,11 @@ def best_table(frame: pd.DataFrame) -> Table:
         cells = [(str(best[kind]["what"]), percent(best[kind]["share"])) if kind in best else (None, None)
                  for kind in KINDS]  # fmt: skip
         rows.append([name, *(cell for pair in cells for cell in pair)])
-    heads = columns("Headline", "Row of evidence", ">Goes", "Parameter", ">Goes")
-    note = "Goes: the share of the headline's variance. A dash: no measurement is told from noise."
+    heads = columns("Headline", "Row of evidence", ">Removes", "Parameter", ">Removes")
+    note = (
+        "Removes: the share of the headline's variance that the measurement would remove. A dash: no "
+        "measurement can be told apart from chance."
+    )
     return Table("The best measurement for each headline", heads, rows, note)
 
 
@@ -116,8 +124,8 @@ def sentences(frame: pd.DataFrame) -> list[str]:
         parts = [f"{one['what']} ({percent(one['share'])})" for one in best.values()]
         words.append(f"{name}: {', or '.join(parts)}.")
     if silent:
-        words.append(f"No measurement is told from noise for: {'; '.join(silent)}.")
-    lead = "The measurement that would take away most of each headline's variance, and how much of it."
+        words.append(f"No measurement can be told apart from chance for: {'; '.join(silent)}.")
+    lead = "The measurement that would remove most of each headline's variance, and how much of it."
     return [lead, *words] if len(words) > bool(silent) else words
 
 
@@ -138,11 +146,12 @@ def value_table(frame: pd.DataFrame) -> Table:
             ]
         )  # fmt: skip
     heads = columns(
-        "Headline", "Measurement", ">Standard error", ">Variance that goes", ">By weights", ">Without error",
+        "Headline", "Measurement", ">Standard error", ">Variance removed", ">By weights", ">Without error",
         ">Width of the middle 90%, now to then", "Verdict",
     )  # fmt: skip
     note = (
-        "Under the variance that goes: its 95% interval. The ten best of each kind, and all that are told. "
+        "Under the variance removed: its 95% interval. The ten best of each kind, and all that can be told "
+        "apart from chance. "
         "Standard errors of parameters on a logarithmic scale are relative. Without error: the share if the "
         "measurement were exact."
     )

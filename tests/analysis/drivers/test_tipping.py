@@ -131,7 +131,9 @@ def test_what_does_not_differ_has_no_share(line: Path) -> None:
         found["share"].isna().all() and (found["note"] == "a rule that lasts has no sure effect here").all()
     )
     none = "no effect to lose: a rule that lasts has a sure effect at none of 8 points"
-    assert (rows(line, "tipping", outcome="revenue")["verdict"] == none).all()
+    curves = rows(line, "tipping", outcome="revenue")
+    assert (curves["verdict"] == none).all()
+    assert set(curves["along"]) == set(rows(line, "tipping", outcome="trust")["along"])
     assert f"Revenue of US providers abroad: {none}." in answer(*sim.load(line).returns.values())
 
 

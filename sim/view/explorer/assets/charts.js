@@ -69,6 +69,7 @@
     }
     const [fitted, taller] = window.warrantsim.titled(layout, plot.clientWidth);
     if (layout.height) plot.style.height = layout.height + taller + "px";
+    data = window.warrantsim.written(data, fitted, plot.clientWidth);
     return {data: themed(data, state.dark), layout: themed(fitted, state.dark)};
   }
   // All of a figure except its series: if it is the same, new series need no new axes.

@@ -1,4 +1,5 @@
-// Titles that fit: plotly.js cuts the title of a panel or of an axis that is longer than the panel. Used by the report, too.
+// Titles and numbers that fit: plotly.js cuts the title of a panel or of an axis that is longer than the panel, and
+// lets the numbers of a heat map run into one another. Used by the report, too.
 (function () {
   "use strict";
   const PANEL = 18, AXIS = 17;  // pixels of a further line
@@ -58,6 +59,21 @@
     if (layout.height) out.height = layout.height + top + bottom;
     return [out, top + bottom];
   }
+  // The series of a figure, without the numbers of a heat map where its cells are too narrow for them; one still reads
+  // them by hovering. `layout` is one whose titles fit.
+  const AROUND = 4, BESIDE_NAMES = 20, BESIDE_BAR = 36, LEAST_BAR = 30;
+  function written(data, layout, width) {
+    return data.map(function (trace) {
+      if (trace.type !== "heatmap" || !trace.texttemplate) return trace;
+      const family = (layout.font || {}).family || "sans-serif", size = (trace.textfont || {}).size || 12;
+      const widest = (words, pixels) => Math.max(0, ...words.map(word => wide(String(word), pixels + "px " + family)));
+      const title = ((layout.yaxis || {}).title || {}).text, bar = (((layout.coloraxis || {}).colorbar || {}).title || {}).text || "";
+      const left = widest(trace.y, 12) + (title ? title.split("<br>").length * AXIS : 0) + BESIDE_NAMES;
+      const cell = (width - left - BESIDE_BAR - Math.max(LEAST_BAR, widest(bar.split("<br>"), 12))) / trace.x.length;
+      return widest(trace.text.flat(), size) + AROUND <= cell ? trace : Object.assign({}, trace, {texttemplate: ""});
+    });
+  }
   window.warrantsim = window.warrantsim || {};
   window.warrantsim.titled = titled;
+  window.warrantsim.written = written;
 })();

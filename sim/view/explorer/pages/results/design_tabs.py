@@ -17,8 +17,8 @@ from sim.view.explorer.pages.results.query import Query
 from sim.view.explorer.pages.results.tab import (
     ALL,
     Tab,
-    has_factors,
     has_points,
+    has_two_factors,
     headline_choice,
     level_choices,
     points_at,
@@ -192,7 +192,7 @@ def _grid(table: pd.DataFrame, factors: Collection[str]) -> Component:
     )
 
 
-HEAT = Tab("heat", "Heat map", has_factors, _heat, _heat_choices, _heat_table)
+HEAT = Tab("heat", "Heat map", has_two_factors, _heat, _heat_choices, _heat_table)
 DRIVERS = Tab("drivers", "Drivers", has_points, _drivers, headline_choice, _drivers_table)
 FACTORS = Tab("factors", "All factors", has_points, _factors, _factor_choices, _points_table)
 POINTS = Tab("points", "Points", has_points, _points, headline_choice, _points_table)

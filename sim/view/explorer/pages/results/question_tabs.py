@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from sim.analysis.factor_names import sentence_case
 from sim.scenario.problems import InputError
 from sim.view.blocks import Block, Missing, Section
 from sim.view.explorer.components import charts
@@ -18,7 +19,9 @@ def _claim_choices(folder_view: FolderView, query: Query) -> tuple[str, str, str
     frame = folder_view.view.summary("claims")
     assert frame is not None, "the tab exists only if there are claims"
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
-    return query.select("claim", "Claim", claims, width=420), *two_factors(folder_view, query)
+    claim = query.select("claim", "Claim", claims, width=420)
+    axes = folder_view.axes_of_claim(int(claim))
+    return claim, *(axes if len(folder_view.choices) < 2 else two_factors(folder_view, query, axes))
 
 
 def _claims(folder_view: FolderView, claim: str, x: str, y: str) -> Component:
@@ -40,7 +43,9 @@ def _region_choices(folder_view: FolderView, query: Query) -> tuple[str, str, fl
     if subject in claims:
         return subject, query.select("verdict", "Where it", {"fails": "fails", "holds": "holds"}), None
     side = query.select("side", "Where it is", {"below": "below", "above": "above"}, width=140)
-    level = query.decimal("level", "this level", "0, surely" if folder_view.view.compare else "a number")
+    level = query.decimal(
+        "level", "this level", "0 (whole interval)" if folder_view.view.compare else "a number"
+    )
     return subject, side, level
 
 
@@ -49,7 +54,7 @@ def _regions(folder_view: FolderView, subject: str, side: str, level: float | No
     try:
         blocks = regions(folder_view.regions(subject, side, level), folder_view.series().values)
     except InputError as error:
-        blocks = [Missing("the regions", f"{error}.")]
+        blocks = [Missing("the regions", f"{sentence_case(str(error))}.")]
     return charts([Section("regions", "Where is this so?", blocks)])
 
 

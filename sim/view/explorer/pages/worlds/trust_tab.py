@@ -130,7 +130,7 @@ def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]
     if view.compare is not None:
         tail = (
             " On the last map, near white means no difference; the right end of its scale means more in "
-            f"{text(view.compare[1].label)}."
+            f"{text(view.compare[1].label)}, the left end more in {text(view.compare[0].label)}."
         )
     names = list(options)
     start = next((name for name in names if month is not None and name.startswith(month)), names[-1])
@@ -142,8 +142,8 @@ def _maps(view: ResultsView, measure: str, month: str | None) -> Iterable[Block]
     read = (
         f"{what}, mean over {view.seeds} {'pair' if view.seeds == 1 else 'pairs'}. Move the slider or "
         "press Play; colour scales are the same in all months. Click a country to show it in every tab. "
-        "Grey: no data. Dots are places too small for an outline; a rest-of-region group has one value, "
-        f"shown in all its members.{tail}"
+        "Light grey: no data. Dots are places too small for an outline. The model has one value for each "
+        f"group of other countries in a region; all its members show it.{tail}"
     )
     question = (
         "Where is trust high, and where does the rule change it?"
