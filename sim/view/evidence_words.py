@@ -90,7 +90,11 @@ _PEOPLE = {
 _PLACES = {"world": "world", "abroad": "outside the US", "eu": "EU", "five_eyes": "Five Eyes"}
 _MOST_PLACES = 4  # that are named one by one
 _YEARS = re.compile(r"(\d{4})-01 to (\d{4})-12")
-_WHERE_AND_WHEN = re.compile(r"(?P<what>.*), (?P<place>[A-Za-z_+]+), (?P<period>\d{4}-\d{2}.*)")
+_ONE_OF_PEOPLE = f"(?:{'|'.join(_PEOPLE)})"
+_WHERE_AND_WHEN = re.compile(
+    rf"(?P<what>.*?), (?P<place>[A-Za-z_+]+)(?:, (?P<people>{_ONE_OF_PEOPLE}(?:\+{_ONE_OF_PEOPLE})*))?"
+    r", (?P<period>\d{4}-\d{2}.*)"
+)
 
 
 def measured(what: str) -> str:
@@ -149,9 +153,9 @@ def who_where_when(row: Mapping[str, Any], name: Name = str) -> str:
 
 
 def in_one_line(line: str, name: Name = str) -> str:
-    """A row whose measure, place and dates stand in one text, in words."""
+    """A row whose measure, place, population (if any) and dates stand in one text, in words."""
     found = _WHERE_AND_WHEN.fullmatch(line)
     if found is None:
         return measured(line)
-    where = place_words(found["place"], name)
-    return f"{measured(found['what'])}, {where}, {period_words(found['period'])}"
+    who = (place_words(found["place"], name), people_words(found["people"]), period_words(found["period"]))
+    return ", ".join(filter(None, (measured(found["what"]), *who)))

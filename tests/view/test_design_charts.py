@@ -276,12 +276,21 @@ def test_a_heat_map_has_the_words_of_its_values(known: FolderView) -> None:
     cells = {name: over_two(at, values, "x", "y", "difference") for name in ("difference", "a", "b")}
     chart = over_two_factors(known.view, "trust", cells, ("x", "y"), 4, "2 seeds").blocks[0]
     assert chart.figures[0]["data"][0]["x"] == ["ends at border", "worldwide"]  # type: ignore[union-attr]
+    assert chart.width == 340  # type: ignore[union-attr]
     unsure = bool(cells["difference"].unsure.any())
     assert unsure and "Hatched" in chart.read  # type: ignore[union-attr]
     narrow = at.assign(low=at["difference"] - 0.1, high=at["difference"] + 0.1)
     sure = {name: over_two(narrow, values, "x", "y", "difference") for name in ("difference", "a", "b")}
     chart = over_two_factors(known.view, "trust", sure, ("x", "y"), 4, "2 seeds").blocks[0]
     assert "Hatched" not in chart.read  # type: ignore[union-attr]
+
+
+def test_panels_of_a_heat_map_are_wider_where_numbers_would_not_fit(known: FolderView) -> None:
+    values = pd.DataFrame({"x": [0.0, 1.0, 2.0, 3.0, 4.0], "y": 0.0})
+    at = pd.DataFrame({"difference": [-1.11, -1.22, -1.33, -1.44, -1.55], "low": -2.0, "high": -1.0})
+    cells = {name: over_two(at, values, "x", "y", "difference") for name in ("difference", "a", "b")}
+    chart = over_two_factors(known.view, "trust", cells, ("x", "y"), 5, "2 seeds").blocks[0]
+    assert chart.width == 430  # type: ignore[union-attr]
 
 
 def test_numbers_in_cells_have_no_more_digits_than_fit_side_by_side() -> None:

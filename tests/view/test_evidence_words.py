@@ -74,6 +74,10 @@ def test_place_people_and_dates_are_read_in_words() -> None:
         "Requests made in the period: foreign requests to the US, by mutual legal assistance, Brazil, "
         "2019 to 2022"
     )
+    line = "Customers that use cloud services, DE, small_firm+regulated, 2017-01"
+    assert in_one_line(line, name) == (
+        "Customers that use cloud services, Germany, firms with 10 to 49 people and regulated bodies, 2017-01"
+    )
 
 
 def test_no_fit_is_called_by_its_file() -> None:

@@ -194,7 +194,7 @@ def test_a_title_keeps_inside_its_panel_though_numbers_push_the_chart_aside(chro
     page.close()
 
 
-def test_numbers_of_a_heat_map_shrink_and_then_go_where_cells_are_narrow(chromium: Browser) -> None:
+def test_numbers_of_a_heat_map_go_where_cells_are_too_narrow(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content("<p></p>")
     page.add_script_tag(path=TITLES)
@@ -208,7 +208,7 @@ def test_numbers_of_a_heat_map_shrink_and_then_go_where_cells_are_narrow(chromiu
         return found
 
     assert at(900) == trace
-    sizes = [at(width)["textfont"]["size"] for width in range(200, 400, 5) if at(width)["texttemplate"]]
-    assert sorted(set(sizes)) == [10, 12] and sizes == sorted(sizes)
+    written = [bool(at(width)["texttemplate"]) for width in range(200, 400, 5)]
+    assert written == sorted(written) and written[-1]
     assert at(200)["texttemplate"] == "" and at(200)["text"] == trace["text"]
     page.close()

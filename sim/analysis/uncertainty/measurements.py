@@ -85,5 +85,5 @@ def _rows(joint: JointDraws, draws: pd.Index) -> Iterator[Quantity]:
     for row in read_rows(shipped_rows(), history_of(joint.resolved)):
         if row.id in table and table[row.id].notna().mean() >= _MEASURED_IN:
             values = table[row.id].reindex(draws).to_numpy(float)
-            what = f"{row.what}, {row.place.name}, {row.period_words}"
+            what = ", ".join(filter(None, (row.what, row.place.name, row.population, row.period_words)))
             yield Quantity(row.id, ROW, what, values, error_of(row), row.role)

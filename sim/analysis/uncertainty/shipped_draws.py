@@ -82,7 +82,8 @@ def headlines_at_rest(resolved: Resolved, folder: Path | None = None) -> pd.Data
     first and the last draw tell, since to name all of them takes seconds. Raises InputError for a damaged
     file.
     """
-    joint = joint_draws.joint_draws(resolved, len(read_posterior().draws())) if there_is_one() else None
+    possible = resolved.experiment.compare is not None and resolved.design is None and there_is_one()
+    joint = joint_draws.joint_draws(resolved, len(read_posterior().draws())) if possible else None
     table = None if joint is None else outcomes_at_rest(joint, folder)
     return None if joint is None or table is None else summarise(table, joint)
 

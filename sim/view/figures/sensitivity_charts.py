@@ -200,7 +200,9 @@ def stacked_histogram(edges: np.ndarray, counts: np.ndarray, states: pd.DataFram
         traces.append(
             {
                 "type": "bar",
-                "name": ", ".join(f"{name} {word}" for name, word in zip(states.columns, words, strict=True)),
+                "name": ", ".join(
+                    f"{name}: {word}" for name, word in zip(states.columns, words, strict=True)
+                ),
                 "showlegend": True,
                 "x": [round(float(x), 6) for x in middles],
                 "y": [round(float(100.0 * n / total), 4) for n in counts[k]],

@@ -36,8 +36,8 @@ def verdict_bars(frame: pd.DataFrame) -> Iterable[Block]:
         "Each claim was stated in the experiment's file before the run. It is tested at every point of "
         "the design over the pairs of that point. It holds if the whole 95% interval agrees with it, "
         "fails if the whole interval contradicts it, and is open otherwise: then the colour says whether the "
-        "mean of the point agrees. Open does not mean false. With few seeds a point intervals are wide, and "
-        "most points are open."
+        "mean of the point agrees. Open does not mean false. With few seeds at each point, intervals are "
+        "wide and most points are open."
     )
     yield Chart("verdicts", "At how many points does each claim hold?", read, [verdicts(counts)], width=700)
 

@@ -1,6 +1,6 @@
 """A headline over two factors of a design, as a heat map and in numbers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +21,7 @@ from sim.view.tables import Table, columns, text
 
 HEADLINE = {headline.code: headline for headline in HEADLINES}
 DIFFERENCE = "difference"
+_DIGITS_OF_THIRDS = 16  # side by side in a panel of a third of the page
 
 
 def over_two_factors(
@@ -79,8 +80,15 @@ def _blocks(
         f"{points:,} points.{_others(first)}{cut} Hover over a cell for its numbers.{colours}"
     )
     question = f"How does the headline depend on {factor_name(titles[0])} and {factor_name(titles[1])}?"
-    yield Chart("heat-map", question, read, figures, width=340)
+    yield Chart("heat-map", question, read, figures, width=_panel_width(figures))
     yield _in_numbers(view, headline, cells.get(DIFFERENCE, cells["a"]), named)
+
+
+def _panel_width(figures: Sequence[Figure]) -> int:
+    """Pixels of a panel at least: more where the numbers of a row would not fit into three panels abreast."""
+    rows = [row for figure in figures for row in figure["data"][0].get("text", ())]
+    digits = max((len(row) * max(map(len, row)) for row in rows), default=0)
+    return 430 if digits > _DIGITS_OF_THIRDS else 340
 
 
 def _others(cells: Cells) -> str:

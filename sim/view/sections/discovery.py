@@ -21,10 +21,11 @@ _MOST_BOXES = 4  # that have a panel of their own
 _CHOSEN = "A diamond is the chosen step."
 _NOT_CHOSEN = "No step is dense enough to be chosen; the slider starts at the densest."
 HOW_TO_READ = (
-    "Density is the share of a region's points that are of interest; coverage is the share of all points of "
-    "interest that it holds. Boxes are found one after another (PRIM): a later box counts only points that "
-    "no earlier box holds. Leaves divide the whole space (CART). A quasi-p value is the probability of so "
-    "many points of interest in the region if that limit told nothing."
+    "Points of interest are those at which the first column is true. Density is the share of a region's "
+    "points that are of interest; coverage is the share of all points of interest that it holds. Boxes are "
+    "found one after another (PRIM): a later box counts only points that no earlier box holds. Leaves divide "
+    "the whole space (CART). A quasi-p value belongs to one limit of a box: it is the probability of so many "
+    "points of interest in the box if that limit made no difference."
 )
 
 
@@ -99,7 +100,8 @@ def _charts(found: Discovery, code: str, words: str, values: pd.DataFrame, numbe
     figures = [tradeoff(steps, frames, start), box_limits(by_frame, frames, start, factors)]
     labels = {name: f"pass {a}, step {b}" for name, a, b in frames}
     read = (
-        "Left: every box on PRIM's way from all points (right end) to a small box (left end), a line a pass. "
+        "Left: every box on PRIM's way from all points (right end) to a small box (left end), one line for "
+        "each pass. "
         f"{_CHOSEN if steps['chosen'].any() else _NOT_CHOSEN} Right: the limits of the box that the slider "
         "names (ring on the left) with quasi-p values; limits that could be chance are already dropped. Move "
         "the slider to trade coverage for density."

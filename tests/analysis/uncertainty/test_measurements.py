@@ -94,3 +94,11 @@ def test_draws_of_a_folder_are_read_with_the_posterior_that_they_are_of(
     stated["posterior"] = "another"
     with pytest.raises(InputError, match="its draws are not of the posterior in configs/posterior"):
         pipeline.value_of_information(joint.resolved, tmp_path)
+
+
+def test_rows_of_one_place_and_time_say_whom_they_count(joint: JointDraws) -> None:
+    table = value_of_information(joint, errors={"use_CZ_2017": 1.0, "use_CZ_2017_small": 1.0})
+    small, all_ = (
+        set(table.loc[table["quantity"] == one, "what"]) for one in ("use_CZ_2017_small", "use_CZ_2017")
+    )
+    assert small == {"Customers that use cloud services, CZ, small_firm, 2017-01"} and small != all_

@@ -194,3 +194,8 @@ def test_a_run_takes_them_unless_a_number_is_asked_for(
     manifest = FolderResults(taken.folder).manifest
     said = [one for one in statements(taken.folder, manifest, resolved) if "draws" in one.what]
     assert [one.holds for one in said] == [False] and "row 6: value is 7.0" in said[0].words
+
+
+def test_an_experiment_without_two_worlds_has_no_draws_at_rest() -> None:
+    assert headlines_at_rest(resolve("history", base=base())) is None
+    assert headlines_at_rest(resolve("where_revenue_falls", base=base())) is None

@@ -59,6 +59,16 @@ def test_one_factor_makes_no_heat_map(folder_view: FolderView, monkeypatch: pyte
     assert not BY_TAB["heat"].there(folder_view)
 
 
+def test_a_claim_opens_over_the_factors_that_move_it_most(
+    folder_view: FolderView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *_, last = folder_view.choices
+    monkeypatch.setattr(FolderView, "axes_of_claim", lambda self, number: (last, first))
+    choices = BY_TAB["verdicts"].choices
+    assert choices(folder_view, Query({}))[1:] == (last, first)
+    assert choices(folder_view, Query({"x": first}))[1:] == (first, last)
+
+
 def test_why_there_is_no_region_is_a_sentence(folder_view: FolderView) -> None:
     said = str(BY_TAB["regions"].content(folder_view, Query({})))
     assert "The design has 12 finished points; a region needs 40 or more." in said

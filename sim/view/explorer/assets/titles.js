@@ -59,20 +59,18 @@
     if (layout.height) out.height = layout.height + top + bottom;
     return [out, top + bottom];
   }
-  // The series of a figure, with the numbers of a heat map smaller, or left out, where its cells are too narrow for
-  // them; one still reads them by hovering. `layout` is one whose titles fit.
-  const SMALL = 10, AROUND = 4, BESIDE_NAMES = 20, BESIDE_BAR = 36, LEAST_BAR = 30;
+  // The series of a figure, without the numbers of a heat map where its cells are too narrow for them; one still reads
+  // them by hovering. `layout` is one whose titles fit.
+  const AROUND = 4, BESIDE_NAMES = 20, BESIDE_BAR = 36, LEAST_BAR = 30;
   function written(data, layout, width) {
     return data.map(function (trace) {
       if (trace.type !== "heatmap" || !trace.texttemplate) return trace;
-      const family = (layout.font || {}).family || "sans-serif", font = trace.textfont || {}, size = font.size || 12;
+      const family = (layout.font || {}).family || "sans-serif", size = (trace.textfont || {}).size || 12;
       const widest = (words, pixels) => Math.max(0, ...words.map(word => wide(String(word), pixels + "px " + family)));
       const title = ((layout.yaxis || {}).title || {}).text, bar = (((layout.coloraxis || {}).colorbar || {}).title || {}).text || "";
       const left = widest(trace.y, 12) + (title ? title.split("<br>").length * AXIS : 0) + BESIDE_NAMES;
       const cell = (width - left - BESIDE_BAR - Math.max(LEAST_BAR, widest(bar.split("<br>"), 12))) / trace.x.length;
-      const fits = [size, SMALL].find(pixels => widest(trace.text.flat(), pixels) + AROUND <= cell);
-      if (fits) return fits === size ? trace : Object.assign({}, trace, {textfont: Object.assign({}, font, {size: fits})});
-      return Object.assign({}, trace, {texttemplate: ""});
+      return widest(trace.text.flat(), size) + AROUND <= cell ? trace : Object.assign({}, trace, {texttemplate: ""});
     });
   }
   window.warrantsim = window.warrantsim || {};

@@ -19,7 +19,9 @@ def _claim_choices(folder_view: FolderView, query: Query) -> tuple[str, str, str
     frame = folder_view.view.summary("claims")
     assert frame is not None, "the tab exists only if there are claims"
     claims = {str(int(row["number"])): str(row["claim"]) for row in frame.to_dict("records")}
-    return query.select("claim", "Claim", claims, width=420), *two_factors(folder_view, query)
+    claim = query.select("claim", "Claim", claims, width=420)
+    axes = folder_view.axes_of_claim(int(claim))
+    return claim, *(axes if len(folder_view.choices) < 2 else two_factors(folder_view, query, axes))
 
 
 def _claims(folder_view: FolderView, claim: str, x: str, y: str) -> Component:

@@ -1,6 +1,6 @@
 """What a tab of a results folder is, when it has something to show, and the choices that tabs share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,13 +72,15 @@ def headline_choice(folder_view: FolderView, query: Query) -> tuple[str]:
     return (query.select("metric", "Headline", METRICS, width=420),)
 
 
-def two_factors(folder_view: FolderView, query: Query) -> tuple[str, str]:
-    """Two factors, if there are two; empty where the design sets none."""
+def two_factors(folder_view: FolderView, query: Query, first: Sequence[str] = ()) -> tuple[str, str]:
+    """Two factors, if there are two, those of `first` unless others are asked for; empty where the design
+    sets none."""
     names = {name: factor_name(name) for name in folder_view.choices}
     if not names:
         return "", ""
-    x = query.select("x", "Across", names)
-    return x, query.select("y", "Upwards", names, next((name for name in names if name != x), x))
+    order = [*(name for name in first if name in names), *(name for name in names if name not in first)]
+    x = query.select("x", "Across", names, order[0])
+    return x, query.select("y", "Upwards", names, next((name for name in order if name != x), x))
 
 
 def level_choices(folder_view: FolderView) -> dict[str, str]:
