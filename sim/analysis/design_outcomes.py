@@ -102,28 +102,33 @@ def scenarios_of(manifest: Mapping[str, Any], where: Path) -> Scenarios:
 def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios) -> np.ndarray:
     """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
-    Months are counted from 0. `scenarios` are asked only where that hangs on the point.
+    Where they never may, it is the first of all, since every month then serves as well. Months are counted
+    from 0. `scenarios` are asked only where that hangs on the point.
     """
+    shared = shared_months(manifest, values, scenarios)
+    return np.where(shared < _months_to(manifest, "last"), shared, 0)
+
+
+def shared_months(manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios) -> np.ndarray:
+    """For each point, how many months from the first the compared worlds share."""
     law = [name for name in values.columns if is_of_law(str(name))]
-    through = manifest.get("identical_through")
-    usual = (
-        0
-        if not through
-        else int(
-            (np.datetime64(str(through)[:7], "M") - np.datetime64(str(manifest["first"])[:7], "M")).astype(
-                int
-            )
-        )
-        + 1
-    )
-    if not law or compared(manifest)[1] is None:
-        return np.full(len(values), usual)
+    a, b = compared(manifest)
+    if not law or b is None:
+        return np.full(len(values), _months_to(manifest, "identical_through"))
     out = np.empty(len(values), int)
     for _, rows in values.assign(_row=np.arange(len(values))).groupby(law, sort=False, observed=True):
         worlds = scenarios(int(rows.index[0]))
-        a, b = compared(manifest)
-        out[rows["_row"].to_numpy()] = must_be_equal_for(worlds[a], worlds[str(b)])
+        out[rows["_row"].to_numpy()] = must_be_equal_for(worlds[a], worlds[b])
     return out
+
+
+def _months_to(manifest: Mapping[str, Any], name: str) -> int:
+    """How many months a manifest's run has up to a month that it names, with that; 0: it names none."""
+    last = manifest.get(name)
+    if not last:
+        return 0
+    between = np.datetime64(str(last)[:7], "M") - np.datetime64(str(manifest["first"])[:7], "M")
+    return int(between.astype(int)) + 1
 
 
 # --- a headline at every pair and point -------------------------------------------------------------------

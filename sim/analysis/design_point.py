@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.analysis.country_table import pairs_of_table
-from sim.analysis.design_outcomes import compared, first_months, is_of_law, scenarios_of
+from sim.analysis.design_outcomes import compared, first_months, is_of_law, scenarios_of, shared_months
 from sim.analysis.headlines import compared_headlines, headlines_of_one, series
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
@@ -33,8 +33,9 @@ def point_results(folder: Path, point: int) -> MemoryResults:
     factors = runs.drop(columns=["point", "seed", "world", "run", "done"]).iloc[:1].set_axis([point])
     scenarios = scenarios_of(whole.manifest, folder / MANIFEST)
     first_month = int(first_months(whole.manifest, factors, scenarios)[0])
+    shared = int(shared_months(whole.manifest, factors, scenarios)[0])
     seeds = sorted(int(seed) for seed in runs.loc[runs["done"], "seed"].unique())
-    manifest = _manifest_at(whole, point, factors, first_month, seeds)
+    manifest = _manifest_at(whole, point, factors, shared, seeds)
     names = [name for name in whole.manifest["tables"] if whole.has(name)]
     tables = {name: _reader_at(whole, name, point) for name in names}
     summaries: dict[str, pd.DataFrame] = {}
@@ -45,7 +46,7 @@ def point_results(folder: Path, point: int) -> MemoryResults:
 
 
 def _manifest_at(
-    whole: FolderResults, point: int, factors: pd.DataFrame, first_month: int, seeds: list[int]
+    whole: FolderResults, point: int, factors: pd.DataFrame, shared: int, seeds: list[int]
 ) -> dict[str, Any]:
     """The manifest of the whole design, with what differs at this point."""
     manifest = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
@@ -58,8 +59,8 @@ def _manifest_at(
         first = min((day for days in switches.values() for day in days), default=None)
         manifest |= {"events": events_in(worlds), "switches": switches, "switch": first}
     start = np.datetime64(str(manifest["first"])[:7], "M")
-    shared = first_month and compared(manifest)[1]
-    manifest["identical_through"] = str(start + np.timedelta64(first_month - 1, "M")) if shared else None
+    through = start + np.timedelta64(shared - 1, "M")
+    manifest["identical_through"] = str(through) if shared and compared(manifest)[1] else None
     return manifest
 
 

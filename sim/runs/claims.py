@@ -170,7 +170,10 @@ def _examined(claim: Claim, resolved: Resolved) -> bool:
 
 
 def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
-    """For each point the first month that the claim is about, as datetime64[D]."""
+    """For each point the first month that the claim is about, as datetime64[D].
+
+    Where its worlds never differ, every month serves: their difference is exactly 0.
+    """
     meant, whole = window(claim), points(resolved)
     if meant is not None:
         return np.full(len(whole), np.datetime64(meant[0], "D"))
@@ -179,7 +182,8 @@ def _first_months(claim: Claim, resolved: Resolved) -> np.ndarray:
     for point in whole if moves else whole[:1]:
         at = scenarios_at(resolved, point)
         a, b = at[claim.world], at[claim.against]
-        starts.append(np.datetime64(a.month_start(must_be_equal_for(a, b)), "D"))
+        shared = must_be_equal_for(a, b)
+        starts.append(np.datetime64(a.month_start(shared if shared < a.months else 0), "D"))
     return np.array(starts if moves else starts * len(whole), "datetime64[D]")
 
 

@@ -12,6 +12,7 @@ from sim.analysis.headlines import HEADLINES, SERIES, compared_headlines
 from sim.analysis.range_names import range_name
 from sim.pipeline import Finished
 from sim.runs.pair_series import PairSeries, exported
+from sim.scenario.scenario import Scenario
 from tests.swept_results import FIRST, POINTS, gap, swept
 
 
@@ -233,3 +234,22 @@ def test_levels_are_of_the_whole_design_however_few_of_its_points_are_done(
     assert design_outcomes.over_one(at, series.values["trust.asymmetry"], "difference")["level"].tolist() == [
         "4"
     ]
+
+
+def test_worlds_that_never_differ_are_compared_over_all_months(
+    finished: Finished, series: PairSeries
+) -> None:
+    """Revenue was 0 in either world there, and trust was missing as if no pair had finished."""
+    manifest = finished.results.manifest
+    same = design_outcomes.scenarios_of(manifest, finished.folder)(0)
+    one = next(iter(same.values()))
+
+    def scenarios(_: int) -> dict[str, Scenario]:
+        return dict.fromkeys(same, one)
+
+    assert set(design_outcomes.shared_months(manifest, series.values, scenarios)) == {one.months}
+    begin = design_outcomes.first_months(manifest, series.values, scenarios)
+    assert set(begin) == {0}
+    plain = series.values[["trust.asymmetry"]]
+    through = {**manifest, "identical_through": manifest["last"]}
+    assert set(design_outcomes.first_months(through, plain, scenarios)) == {0}

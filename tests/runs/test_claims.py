@@ -282,6 +282,22 @@ def test_where_a_design_moves_the_switch_the_window_moves_with_it(project: Path,
     assert list(judged.by_point["difference"].round(6)) == [29.0, 17.0]
 
 
+def test_from_the_switch_worlds_that_never_differ_are_judged_over_all_months(
+    project: Path, tmp_path: Path
+) -> None:
+    """They had no month left, and were counted as pairs that had failed."""
+    design = {
+        "method": "grid",
+        "levers": {"worlds.doj_wins.switches.0.regime": {"values": ["microsoft_wins", "doj_wins"]}},
+    }
+    claim = {"window": "from the switch", "over": "sum", "expect": "within", "at_most": 1.0}
+    resolved = claimed(project, claim, seeds=2, design=design)
+    pairs = {(point, seed): 0.0 for point in (0, 1) for seed in (1, 2)}
+    judged = judge(resolved, recorded(tmp_path, pairs, point=True))
+    assert list(judged.by_point["verdict"]) == ["holds", "holds"]
+    assert judged.claims.iloc[0]["failed"] == 0
+
+
 def test_a_design_may_move_the_switch_of_one_world(project: Path) -> None:
     design = {
         "method": "grid",

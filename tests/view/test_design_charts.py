@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.design_outcomes import over_two
-from sim.view.blocks import Chart
+from sim.view.blocks import Chart, as_json
 from sim.view.design_axes import axis_name, is_ordered, set_by_design
 from sim.view.figures.design_charts import (
     AGREES,
@@ -330,3 +330,19 @@ def test_an_index_that_is_blind_with_few_points_and_a_shift_of_next_to_nothing_a
     assert "No factor stands out" in said(known.view, HEADLINE["trust"], none)
     assert "Look at the charts by factor" in said(known.view, HEADLINE["trust"], none)
     assert "may still move the headline" in leaders(known.view, {"trust": rows}, "pawn").note
+
+
+def test_a_point_without_a_difference_is_no_number_in_the_page() -> None:
+    """The report of a sweep of one factor ended there: no page can hold NaN."""
+    rows = pd.DataFrame(
+        {
+            "point": [0, 1],
+            "x": [1.0, 2.0],
+            "difference": [0.5, np.nan],
+            "verdict": ["holds", "not judged"],
+            "mean_agrees": [True, False],
+        }
+    )
+    figure = verdicts_over(rows, "x", "difference", "a claim")
+    assert [trace["y"] for trace in figure["data"]] == [[0.5], [None]]
+    as_json(figure)

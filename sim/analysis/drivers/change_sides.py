@@ -78,12 +78,14 @@ def _checked(side: Side) -> Side:
         raise InputError(f"{side.name}: compares no two worlds, so there is no difference that could move")
     if experiment.get("design"):
         raise InputError(f"{side.name}: has a design; name an experiment without one, or its results")
+    if lacking := [name for name in experiment["compare"] if name not in side.canonical["worlds"]]:
+        raise InputError(f"{side.name}: its {MANIFEST} compares {lacking[0]}, and describes no such world")
     return side
 
 
 def _first_month_of(manifest: Mapping[str, Any]) -> int:
     through = manifest.get("identical_through")
-    if not through:
+    if not through or str(through)[:7] == str(manifest["last"])[:7]:  # every month serves where none differs
         return 0
     months = np.datetime64(str(through)[:7], "M") - np.datetime64(str(manifest["first"])[:7], "M")
     return int(months.astype(int)) + 1

@@ -139,7 +139,7 @@ def _one_class(cases: Cases) -> str:
     """
     points, number = len(cases.case), int(cases.case.sum())
     if points == 0:
-        return "no point has a finished pair with this outcome"
+        return "no point has a pair with this outcome"
     if cases.values.nunique().max() < 2:
         raise InputError("the design varies no factor, so there is no region to find")
     if points < _FEWEST_POINTS:

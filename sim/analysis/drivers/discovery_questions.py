@@ -46,7 +46,7 @@ class Cases:
     """The points of a design under a question: values, outcome, whether of interest; and what was left out.
 
     `values` has a column a factor; all three have the points' numbers as index. `left_out` counts points
-    without any finished pair, `failed` failed pairs at points that are kept.
+    without any pair that has the outcome, `failed` failed pairs at points that are kept.
     """
 
     question: Question
@@ -62,7 +62,9 @@ class Cases:
         parts = []
         if self.left_out:
             whole = self.left_out + len(self.case)
-            parts.append(f"{self.left_out:,} of {whole:,} points have no finished pair and are left out")
+            parts.append(
+                f"{self.left_out:,} of {whole:,} points have no pair with this outcome and are left out"
+            )
         if self.failed:
             parts.append(f"{self.failed:,} pairs failed at points that are kept with their other pairs")
         return "; ".join(parts)

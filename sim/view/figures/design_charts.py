@@ -327,7 +327,7 @@ def verdicts_over(rows: pd.DataFrame, x: str, y: str, title: str) -> Figure:
 def _spread_out(column: "pd.Series[Any]") -> tuple["pd.Series[Any]", dict[str, Any]]:
     """Where points are drawn along a factor, and the ticks: points of one name lie side by side."""
     if is_ordered(column):
-        return pd.Series(_values(column), index=column.index), {}
+        return pd.Series(_values(column), index=column.index, dtype=object), {}  # None stays None
     names = sorted(column.unique(), key=str)
     place = column.map({name: k for k, name in enumerate(names)}).astype(float)
     aside = (0.618034 * np.arange(len(column))) % 1.0 - 0.5

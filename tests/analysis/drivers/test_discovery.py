@@ -143,7 +143,7 @@ def test_failed_runs_are_said_and_dropped(tmp_path: Path) -> None:
     done = swept(tmp_path, DESIGN, loss, fails)
     found = sim.load(done.folder).discover("trust", below=-2)
     assert len(done.failures) >= 26
-    assert "3 of 256 points have no finished pair and are left out" in str(found)
+    assert "3 of 256 points have no pair with this outcome and are left out" in str(found)
     assert f"{len(done.failures) - 6} pairs failed at points that are kept with their other pairs" in str(
         found
     )

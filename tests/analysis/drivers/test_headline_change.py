@@ -128,3 +128,16 @@ def test_worlds_between_have_values_of_both(folders: tuple[Finished, Finished]) 
     only_configuration = between.scenarios(1 << between.players.index(CONFIGURATION))["b"]
     assert only_configuration.parameters.trust.asymmetry == 1.2
     assert only_configuration.jurisdictions["DE"].initial_trust != 0.3
+
+
+def test_a_manifest_that_lacks_a_compared_world_is_refused(
+    folders: tuple[Finished, Finished], tmp_path: Path
+) -> None:
+    edited = tmp_path / "edited"
+    shutil.copytree(folders[0].folder, edited)
+    manifest = json.loads((edited / "manifest.json").read_text(encoding="utf-8"))
+    name = manifest["compare"][1]
+    del manifest["scenario"]["worlds"][name]
+    (edited / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(InputError, match=f"compares {name}, and describes no such world"):
+        side_of(str(edited), None)
