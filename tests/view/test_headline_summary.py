@@ -3,9 +3,11 @@
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from sim.view.sections.headline_summary import LIMITS, turned_back, turns
+from sim.view.result_tables import headlines_table
+from sim.view.sections.headline_summary import LIMITS, answer, turned_back, turns
 
 HEADLINES = pd.DataFrame(
     [
@@ -57,3 +59,21 @@ def test_a_rule_that_is_turned_back_is_said_to_be() -> None:
 def test_the_limits_name_what_else_turns_the_evidence_of_foreign_police() -> None:
     limit = next(one for one in LIMITS if "foreign police" in one)
     assert "letters of request" in limit and "unless direct orders succeed far less often" in limit
+
+
+def test_one_pair_is_said_to_give_no_interval() -> None:
+    """That no interval excludes zero would say that nothing differs."""
+    own = {
+        "headline": "trust",
+        "name": "Trust in US providers abroad",
+        "unit": "points of 100",
+        "window": "end",
+    }
+    numbers = {"value_a": 55.0, "value_b": 51.0, "difference": -4.0}
+    alone = pd.DataFrame([own | numbers | {"low": np.nan, "high": np.nan, "pairs": 1, "verdict": "one pair"}])
+    several = alone.assign(low=-9.0, high=1.0, pairs=2)
+    view: Any = SimpleNamespace(compare=[SimpleNamespace(label="a"), SimpleNamespace(label="b")])
+    assert "one pair of runs gives no interval, so no difference can be told" in answer(alone, view)
+    assert "no headline has an interval that excludes zero" in answer(several, view)
+    assert "There is one pair, which gives no interval." in headlines_table(alone, ["a", "b"]).note
+    assert "over 2 pairs. A difference in bold" in headlines_table(several, ["a", "b"]).note

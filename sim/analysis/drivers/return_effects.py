@@ -146,12 +146,12 @@ class Point:
     ) -> "Point | None":
         """None where the rule is turned back too late for any month to be under the second one, and where
         the other two worlds come under their rules in another month than this one."""
-        at = scenarios(number)
-        first, back = (_month(at[worlds.returned], k) for k in (0, 1))
+        run = scenarios(number)
+        first, back = (_month(run[worlds.returned], k) for k in (0, 1))
         months = len(series.months)
         if back >= months or back <= first:
             return None
-        if any(_month(at[name], 0) != first for name in (worlds.reference, worlds.lasting)):
+        if any(_month(run[name], 0) != first for name in (worlds.reference, worlds.lasting)):
             return None
         mine = np.flatnonzero(series.points == number)
         before: dict[str, np.ndarray] = {}

@@ -86,7 +86,10 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} compared with "
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(a.label)}\N{RIGHT DOUBLE QUOTATION MARK}: "
     )
-    sentence += "; ".join(told) if told else "no headline has an interval that excludes zero"
+    none = "no headline has an interval that excludes zero"
+    if not (headlines["pairs"] > 1).any():
+        none = "one pair of runs gives no interval, so no difference can be told from luck"
+    sentence += "; ".join(told) if told else none
     if len(clear) > 3:
         sentence += f"; {len(clear) - 3} other headlines differ from zero, too"
     if len(unclear) and told:
