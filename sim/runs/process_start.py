@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.scenario.problems import InputError
 
-MODEL = ("sim.runs.worker",)
+MODEL = ("sim.runs.worker", "sim.runs.seed")
 
 
 def process_context(preload: Sequence[str] = MODEL) -> BaseContext:

@@ -11,7 +11,7 @@ import pytest
 
 from sim.analysis.evidence.rows import shipped_rows
 from sim.model.tables import TABLES
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.locations import root
 from sim.vocabulary import SEGMENTS
