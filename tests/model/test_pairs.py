@@ -154,7 +154,9 @@ def test_worlds_with_other_parameters_cannot_share_customers() -> None:
         WorldSet([here, elsewhere], 1)
 
 
-@pytest.mark.parametrize("other", ["customers", "parameters", "jurisdictions", "segments", "providers", "law"])
+@pytest.mark.parametrize(
+    "other", ["customers", "parameters", "jurisdictions", "segments", "providers", "law"]
+)
 def test_the_rule_of_pairs_is_the_rule_of_a_set(other: str) -> None:
     first, second = asked().scenarios["microsoft_wins"], asked().scenarios["doj_wins"]
     assert share_population(first, second) and may_ride_together(first, second)
