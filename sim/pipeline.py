@@ -52,7 +52,7 @@ from sim.runs.crate_files import entities_of, opened
 from sim.runs.csv_tables import write_csv
 from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.folder_lock import only_writer
-from sim.runs.live import LivePair, results_of_pairs, tables_of
+from sim.runs.live_pairs import LivePair, results_of_pairs, tables_of
 from sim.runs.manifest import facts, write_manifest
 from sim.runs.output_folders import check_folder, make_folder
 from sim.runs.plan import Plan

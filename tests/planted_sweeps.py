@@ -15,7 +15,7 @@ from sim.model.tables import TABLES
 from sim.pipeline import Finished, run
 from sim.runs import worker
 from sim.runs.pairs import MONTH_DIGEST
-from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.seed_task import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.scenario.resolution import resolve
 

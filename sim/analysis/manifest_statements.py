@@ -26,7 +26,7 @@ from sim.runs.plan import Plan
 from sim.runs.points import EXPERIMENT, POINTS, TABLES_FOLDER
 from sim.runs.results import FolderResults
 from sim.runs.runs_in_table import runs_in
-from sim.runs.seed import Failure
+from sim.runs.seed_task import Failure
 from sim.runs.silence import ALREADY, silences
 from sim.runs.tables_on_disk import digest_of_values, to_columns
 from sim.scenario.posterior import read_posterior, there_is_one

@@ -10,15 +10,8 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 KEY = "headline"
-_QUANTITY = (
-    "headline",
-    "metric",
-    "series",
-    "outcome",
-    "index",
-    "number",
-    "id",
-)  # what a row's numbers are of
+# what a row's numbers are of
+_QUANTITY = ("headline", "metric", "series", "outcome", "index", "number", "id")
 _NOTHING = 1e-12
 _WORDS = ("name", "window", "why")  # what a later version may say otherwise of the same numbers
 

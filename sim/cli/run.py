@@ -47,16 +47,16 @@ def run_experiment(options: RunOptions) -> list[str]:
     if options.cluster is None:
         start_ahead()  # before the imports of this process, which take as long as those of the workers
     from sim import pipeline
-    from sim.analysis.uncertainty.joint_draws import joint_draws
+    from sim.analysis.uncertainty.joint_draws import how_many
 
     resolved = pipeline.resolve(
         options.experiment, options.sets, seeds=options.seeds, customers=options.customers
     )
-    shard, joint = _shard(options.shard, resolved), joint_draws(resolved, options.draws)
+    shard, draws = _shard(options.shard, resolved), how_many(resolved, options.draws)
     folder, store = options.out or RESULTS / resolved.name, options.store or STORE
     make_folders(folder, store)
     screen = console()
-    screen.print(_size(resolved, shard, len(joint.draws) if joint and not shard else 0))
+    screen.print(_size(resolved, shard, 0 if shard else draws))
 
     from sim.runs.tasks import Backend
 

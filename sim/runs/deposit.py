@@ -32,11 +32,8 @@ from sim.scenario.strict import Strict
 from sim.scenario.yaml_files import checked, read
 
 LICENSE = "CC-BY-4.0"
-KEYWORDS = (
-    "agent-based model",
-    "policy simulation",
-    "US warrants for data stored abroad",
-)  # of every deposit
+# of every deposit
+KEYWORDS = ("agent-based model", "policy simulation", "US warrants for data stored abroad")
 _LICENSE = re.compile(r"[A-Za-z0-9.+-]+|https?://[^\s/]\S*")
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?([0-9]{4}-?[0-9]{4}-?[0-9]{4}-?[0-9]{3}[0-9Xx])")
 _ROR = re.compile(r"(?:https?://)?(?:ror\.org/)?(0[a-hj-km-np-tv-z0-9]{6}[0-9]{2})")

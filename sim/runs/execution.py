@@ -23,7 +23,7 @@ from sim.runs.manifest import manifest
 from sim.runs.plan import Plan
 from sim.runs.points import POINTS, write_points
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
-from sim.runs.seed import SeedDone
+from sim.runs.seed_task import SeedDone
 from sim.runs.silence import silences
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.tasks import Runner, missing

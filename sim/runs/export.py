@@ -14,7 +14,7 @@ import pyarrow as pa
 from sim.runs import tables_on_disk
 from sim.runs.pairs import MONTH_DIGEST, difference_of
 from sim.runs.plan import Plan
-from sim.runs.seed import Failure
+from sim.runs.seed_task import Failure
 from sim.runs.store import Index, Store
 from sim.runs.whole_files import sha256_of
 

@@ -5,44 +5,26 @@ are. Without this, every worker would compile the model at the same time.
 """
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-
-from sim.model.agents.customers import Customers
-from sim.model.kernels.customer_arrays import Now
-from sim.model.population import (
-    PEERS,
-    UNITS,
-    Population,
-    blocks_of,
-    build_population,
-    cells_of,
-    panel_of,
-    smallest_size,
-)
-from sim.model.world import WorldSet
 from sim.runs.engines.local import WorkerProcess
 from sim.runs.pairs import share_population
 from sim.scenario.scenario import Scenario
 
 MONTHS = 8  # the US providers act, and there is news
+_PARTS = ("compile_customers", "compile_the_rest")
 
 
 def compile_model(worlds: Mapping[str, Scenario], seed: int) -> None:
     """Compile everything that a run of these worlds uses; one world set does for all."""
     first = next(iter(worlds.values()))
-    small = [
-        replace(s, months=MONTHS, customers=smallest_size(len(s.jurisdictions), len(s.segments)))
-        for s in worlds.values()
-        if share_population(first, s)
-    ]
+    together = [scenario for scenario in worlds.values() if share_population(first, scenario)]
     processes = [WorkerProcess(), WorkerProcess()]
     try:
         parts = [
-            process.submit(_without_collecting, part, small, seed)
-            for process, part in zip(processes, (compile_customers, compile_the_rest), strict=True)
+            process.submit(compile_part, part, together, seed)
+            for process, part in zip(processes, _PARTS, strict=True)
         ]
         for part in parts:
             part.result()
@@ -51,84 +33,17 @@ def compile_model(worlds: Mapping[str, Scenario], seed: int) -> None:
             process.close()
 
 
-def _without_collecting(part: Callable[..., None], scenarios: Sequence[Scenario], seed: int) -> None:
-    """Do a part without the garbage collector: most of the million objects that the compiler makes stay."""
+def compile_part(part: str, scenarios: Sequence[Scenario], seed: int) -> None:
+    """In a process of its own: compile a part with the smallest worlds there are.
+
+    Without the garbage collector, for most of the million objects that the compiler makes stay.
+    """
+    from sim.model.population import smallest_size
+    from sim.runs import compiled_parts
+
     gc.disable()
-    part(scenarios, seed)
-
-
-def compile_customers(scenarios: Sequence[Scenario], seed: int) -> None:
-    """Compile what makes customers and what they do in a month."""
-    first = scenarios[0]
-    customers = _Listening(build_population(first, seed), first, len(scenarios), seed)
-    customers.settle()
-    customers.grow_hazard(0, 0.0, 0.0)
-    customers.step(0)
-    customers.check_conservation(0)
-
-
-def compile_the_rest(scenarios: Sequence[Scenario], seed: int) -> None:
-    """Compile what governments, providers, investigators, news, market and books do in a month."""
-    worlds = WorldSet(scenarios, seed, population=_blank_population(scenarios[0]), customers=_Still)
-    while worlds.running:
-        worlds.step()
-    for world in worlds.models:
-        world.books.tables("full")
-
-
-class _Listening(Customers):
-    """Customers for whom there is news in every month."""
-
-    def step(self, month: int) -> None:
-        self._hear(Now(self._seed, month))
-        super().step(month)
-
-
-class _Still(Customers):
-    """Customers that are spread over all places and stay there; nothing of them is compiled."""
-
-    def settle(self) -> None:
-        n, worlds = self.place.shape
-        self.place[:] = (np.arange(n) % self.stock.shape[2])[:, None]
-        cell, weight = self._population.cell, self._population.weight
-        for w in range(worlds):
-            np.add.at(self.stock[w], (cell, self.place[:, w]), weight)
-        self._endowment[:] = self.stock.sum(axis=2)
-
-    def grow_hazard(self, world: int, innovation: float, imitation: float) -> None:
-        pass
-
-    def step(self, month: int) -> None:
-        pass
-
-    def check_conservation(self, world: int) -> None:
-        pass
-
-
-def _blank_population(scenario: Scenario) -> Population:
-    """People without qualities: arrays of the right shapes and types, for whom no draw is made."""
-    cells = cells_of(scenario)
-    n = int(cells.start[-1])
-    cell = np.repeat(np.arange(len(cells), dtype=np.int32), np.diff(cells.start))
-    terms = np.array([s.contract_months for s in scenario.segments.values()], np.int16)
-    members, weights = panel_of(cells, scenario.parameters.survey.panel)
-    return Population(
-        cells=cells,
-        cell=cell,
-        weight=np.full((n, 4), int(UNITS), np.int64),
-        initial_trust=np.full((n, 2), 0.5, np.float32),
-        susceptibility=np.ones(n, np.float32),
-        sensitivity=np.ones(n, np.float32),
-        threshold=np.ones(n, np.float32),
-        home_taste=np.zeros(n, np.float32),
-        readiness=np.full(n, np.inf, np.float32),
-        renewal=np.zeros(n, np.int16),
-        term=terms[cells.segment[cell]],
-        law_order=np.zeros(n, np.float32),
-        us_business=np.zeros(n, np.float32),
-        peers=np.zeros((n, PEERS), np.int32),
-        place_order=np.full(n, 0.5),
-        blocks=blocks_of(cells.start),
-        panel=members,
-        panel_weight=weights,
-    )
+    small = [
+        replace(s, months=MONTHS, customers=smallest_size(len(s.jurisdictions), len(s.segments)))
+        for s in scenarios
+    ]
+    getattr(compiled_parts, part)(small, seed)

@@ -8,27 +8,23 @@ full) costs time alone.
 """
 
 import hashlib
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.model.checkpoint import Checkpoint, acting, checkpoint, constant, go_on
-from sim.model.world import WorldSet
 from sim.runs.pairs import share_population
 from sim.scenario.canonical import ScenarioDigests
 from sim.scenario.resolution import Resolved, moves_what_has_a_date
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from sim.runs.seed import Task
+    from sim.runs.seed_task import Task
 
 # To keep a checkpoint and to go on from it take as long as about 15 months of two worlds.
 FEWEST_MONTHS = 24  # shared months below which a fork is no faster than two runs from the start
 APART = 6  # months between two checkpoints of one past
 TOGETHER = 512  # tasks that are ordered at a time
-MOST_BYTES = 256 * 2**20  # of checkpoints in the memory of a process
 
 
 class At(NamedTuple):
@@ -78,6 +74,8 @@ class Pasts:
 
     def start(self, scenarios: Iterable[Scenario], seed: int) -> str:
         """What acts in every month of these worlds with this seed."""
+        from sim.model.checkpoint import constant  # loads the model: 0.8 s
+
         for one in (scenarios := tuple(scenarios)):
             if id(one) not in self._constants:
                 self._constants[id(one)] = one, constant(one, self._digests)
@@ -85,6 +83,8 @@ class Pasts:
 
     def of(self, scenarios: Iterable[Scenario], seed: int) -> Past:
         """The past of worlds that are run side by side with this seed."""
+        from sim.model.checkpoint import acting
+
         for one in (scenarios := tuple(scenarios)):
             if id(one) not in self._months:
                 self._months[id(one)] = one, list(acting(one))
@@ -148,91 +148,3 @@ def _spaced(months: Iterable[int]) -> list[int]:
         if month >= (kept[-1] + APART if kept else FEWEST_MONTHS):
             kept.append(month)
     return kept
-
-
-# --- in the process that runs them --------------------------------------------------------------------------
-
-
-class Checkpoints:
-    """The last checkpoints that were used, by key, up to a number of bytes."""
-
-    def __init__(self, most: int = MOST_BYTES) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, Checkpoint] = OrderedDict()
-
-    def find(self, at: At) -> Checkpoint | None:
-        """A checkpoint, if it is here."""
-        if at.key in self._kept:
-            self._kept.move_to_end(at.key)
-        return self._kept.get(at.key)
-
-    def latest(self, past: Past) -> At | None:
-        """The latest checkpoint of a past that is here."""
-        of_past = (past.at(one.month) for key, one in self._kept.items() if past.at(one.month).key == key)
-        return max(of_past, default=None)
-
-    def all(self) -> list[Checkpoint]:
-        """All that are here, the one that was not used for longest first."""
-        return list(self._kept.values())
-
-    def add(self, at: At, made: Checkpoint) -> None:
-        """Keep a checkpoint; those that were not used for longest make room."""
-        self._kept[at.key] = made
-        while sum(len(one.state) for one in self._kept.values()) > self._most:
-            self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        """Delete all."""
-        self._kept.clear()
-
-
-checkpoints = Checkpoints()
-
-
-def begin(scenarios: Sequence[Scenario], seed: int, fork: Fork | None) -> tuple[WorldSet, Callable[[], None]]:
-    """Worlds at the checkpoint of their fork, or at the start; and what keeps their checkpoints, to be called
-    before every month."""
-    found = None if fork is None or fork.begin is None else checkpoints.find(fork.begin)
-    worlds = WorldSet(scenarios, seed) if found is None else go_on(found, scenarios)
-    wanted: dict[int, At] = {}
-    if fork is not None:
-        lacking = (fork.begin,) if fork.begin is not None and found is None else ()
-        wanted = {at.month: at for at in (*lacking, *fork.keep)}
-
-    def keep() -> None:
-        at = wanted.get(worlds.models[0].month)
-        if at is not None and checkpoints.find(at) is None:
-            checkpoints.add(at, checkpoint(worlds))
-
-    return worlds, keep
-
-
-class Moves:
-    """What the worlds on a screen share with those before them.
-
-    A move of a date shares the months before the earlier of the two days. The next move is likely to be of
-    the same date, so a checkpoint is kept there.
-    """
-
-    MOST = 32  # seeds whose last worlds are remembered
-
-    def __init__(self) -> None:
-        self._last: OrderedDict[int, tuple[Scenario, ...]] = OrderedDict()
-        self._pasts, self._known = Pasts(), 0
-
-    def fork(self, scenarios: Sequence[Scenario], seed: int) -> Fork | None:
-        """How worlds share months with the last ones that ran with this seed; None if they share none."""
-        new, last = tuple(scenarios), self._last.pop(seed, ())
-        self._last[seed] = new
-        while len(self._last) > self.MOST:
-            self._last.popitem(last=False)
-        if len(last) != len(new) or not all(share_population(new[0], other) for other in (*new, *last)):
-            return None
-        self._known += 1
-        if self._known > self.MOST:  # they keep the worlds that they know
-            self._pasts, self._known = Pasts(), 0
-        past = self._pasts.of(new, seed)
-        months = min(past.shared(self._pasts.of(last, seed)), len(past.months) - 1)
-        at = checkpoints.latest(past)
-        worth_it = months >= (FEWEST_MONTHS if at is None else at.month + APART)
-        return Fork(at, (past.at(months),) if worth_it else ())

@@ -8,13 +8,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.model.books import Books
-from sim.model.parts import may_ride_together
 from sim.runs.named_instruments import months_until_drawn
 from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.model.books import Books
 
 
 class WorldsDiffer(Exception):
@@ -51,16 +53,23 @@ def equal_months(scenarios: Sequence[Scenario]) -> dict[tuple[int, int], int]:
 
 
 def share_population(a: Scenario, b: Scenario) -> bool:
-    """Whether two worlds can share their customers: they differ in nothing but law and events."""
-    return (a.first, a.months) == (b.first, b.months) and may_ride_together(a, b)
+    """Whether two worlds can share their customers: they differ in nothing but law and events.
+
+    The model has the rule too (`sim.model.parts.may_ride_together`), where it loads the agents.
+    """
+    a_has, b_has = (
+        (s.first, s.months, s.customers, s.parameters, s.jurisdictions, s.segments, s.providers)
+        for s in (a, b)
+    )
+    return a_has == b_has
 
 
-def first_difference(a: Books, b: Books, months: int) -> str | None:
+def first_difference(a: "Books", b: "Books", months: int) -> str | None:
     """Where two worlds' books differ first within `months`: table, month and what.
 
     None if they are equal to the bit.
     """
-    for field in fields(Books):
+    for field in fields(a):
         left, right = getattr(a, field.name), getattr(b, field.name)
         if isinstance(left, np.ndarray):
             x, y = left[:months], right[:months]
@@ -81,14 +90,14 @@ def first_difference(a: Books, b: Books, months: int) -> str | None:
 MONTH_DIGEST = 8  # bytes: two worlds are compared by chance or mistake, not by an adversary
 
 
-def month_digests(books: Books) -> bytes:
+def month_digests(books: "Books") -> bytes:
     """For each month MONTH_DIGEST bytes: the digest of all that was recorded up to and including it.
 
     Two worlds with the same bytes for a month are equal through it, whenever and wherever each was run.
     """
-    arrays = [value for field in fields(Books) if isinstance(value := getattr(books, field.name), np.ndarray)]
+    arrays = [value for field in fields(books) if isinstance(value := getattr(books, field.name), np.ndarray)]
     rows: list[list[bytes]] = [[] for _ in range(books.scenario.months)]
-    for field in fields(Books):
+    for field in fields(books):
         value = getattr(books, field.name)
         for row in value if isinstance(value, list) else []:
             month, content = _entry(row)

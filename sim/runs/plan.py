@@ -12,7 +12,7 @@ from sim.runs.identity import Identities
 from sim.runs.pairs import equal_months
 from sim.runs.points import PointRow
 from sim.runs.reporters import Reporters
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.scenario.design_points import Point
 from sim.scenario.resolution import Resolved, points, scenarios_at
 from sim.scenario.scenario import Scenario

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sim.scenario.problems import InputError
 
-MODEL = ("sim.runs.worker",)
+MODEL = ("sim.runs.worker", "sim.runs.seed")
 
 
 def process_context(preload: Sequence[str] = MODEL) -> BaseContext:
@@ -45,13 +45,15 @@ def start_ahead(preload: Sequence[str] = MODEL) -> None:
 
 
 def _keep_compiled_code() -> None:
-    """Refuse to start where compiled code can be kept nowhere. Mostly it lies beside the model."""
-    beside = Path(__file__).parents[1] / "model" / "__pycache__"
-    if "NUMBA_CACHE_DIR" not in os.environ and os.access(beside, os.W_OK):
-        return
-    from sim.model import compiled  # loads the compiler, which takes a while
+    """Refuse to start where compiled code can be kept nowhere.
 
-    folder = compiled.cache_folder(Path(compiled.__file__)).parent
+    Where it lies is the rule of `sim.model.compiled`, which loads the compiler for a second.
+    """
+    chosen, model = os.environ.get("NUMBA_CACHE_DIR"), Path(__file__).parents[1] / "model"
+    beside = model / "__pycache__"
+    if chosen is None and os.access(beside if beside.is_dir() else model, os.W_OK):
+        return
+    folder = Path(chosen) if chosen is not None else Path.home() / ".cache" / "warrantsim"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -23,7 +23,7 @@ from sim.runs.folder_check import DamagedFolder, changed_files, check_points, fi
 from sim.runs.identity import Identities
 from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.tables_on_disk import Columns, digest_of_values, run_line, to_columns
 from sim.runs.tasks import Backend, Progress, Runner

@@ -29,7 +29,7 @@ import pyarrow.parquet as pq
 
 from sim.runs.identity import ID_LETTERS, model_digest
 from sim.runs.processes import is_dead
-from sim.runs.seed import Failure, SeedDone, Task
+from sim.runs.seed_task import Failure, SeedDone, Task
 from sim.runs.tables_on_disk import Columns, settings, to_arrow, to_columns
 from sim.runs.whole_files import write_whole
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sim.runs.engines import Engine, EngineLost
 from sim.runs.identity import model_digest
-from sim.runs.seed import Failure, SeedDone, Task, failure_of
+from sim.runs.seed_task import Failure, SeedDone, Task, failure_of
 from sim.runs.store import WRITING, Batch, new_token
 from sim.runs.worker import EarlierWorkerDied, Reduce, TaskDone, Work, last_words
 

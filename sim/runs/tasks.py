@@ -16,7 +16,7 @@ from sim.runs.first_compilation import compile_model
 from sim.runs.forks import forked
 from sim.runs.identity import Identities
 from sim.runs.pairs import difference_of, equal_months
-from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.seed_task import SeedDone, Task, failure_of
 from sim.runs.store import Damaged, Index, Store
 from sim.runs.sweep import sweep
 from sim.runs.worker import Reduce, TaskDone

@@ -16,7 +16,7 @@ from typing import Any
 
 from sim.model import threads
 from sim.runs.identity import model_digest
-from sim.runs.seed import Failure, SeedDone, Task, run_seed
+from sim.runs.seed_task import Failure, SeedDone, Task
 from sim.runs.store import WRITING, Batch
 
 _BEGAN, _TRACE = "began", "trace"
@@ -61,6 +61,13 @@ class OtherCode(Exception):
 
 class EarlierWorkerDied(Exception):
     """An engine gave a batch to a second worker after the first had died of it."""
+
+
+def run_seed(task: Task, digests: bool = True) -> SeedDone:
+    """As in `sim.runs.seed`, which loads the model: a worker needs it, and who sends the tasks does not."""
+    from sim.runs.seed import run_seed
+
+    return run_seed(task, digests)
 
 
 def work(batch: Work) -> list[TaskDone]:

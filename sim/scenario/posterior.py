@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.scenario.csv_files import number, records
+from sim.scenario.csv_files import number, read_lines, records
 from sim.scenario.locations import CONFIGS, root, shown
 from sim.scenario.problems import InputError, choices
 
@@ -151,6 +151,12 @@ def posterior_folder() -> Path:
 def there_is_one(folder: Path | None = None, split: str | None = None) -> bool:
     """Whether there is a posterior to read."""
     return ((folder or posterior_folder()) / ((f"{split}_" if split else "") + DRAWS)).is_file()
+
+
+def number_of_draws(folder: Path | None = None) -> int:
+    """How many draws the posterior has; its numbers are not read. 0 where there is none."""
+    path = (folder or posterior_folder()) / DRAWS
+    return len(read_lines(path)) - 1 if path.is_file() else 0
 
 
 def read_posterior(folder: Path | None = None, split: str | None = None) -> Posterior:

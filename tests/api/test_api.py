@@ -25,6 +25,12 @@ def test_importing_it_loads_none_of_the_heavy_packages() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_what_sends_runs_to_workers_does_not_load_the_agents() -> None:
+    words = "import sim.pipeline, sim.view.explorer.server, sys; print('mesa' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
 def test_everything_offered_is_there_and_documented() -> None:
     for name in sim.__all__:
         assert getattr(sim, name).__doc__ or name == "__version__"

@@ -17,9 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 from sim.model import threads
-from sim.runs import forks
-from sim.runs.forks import Moves, forked
-from sim.runs.seed import Task, run_seed
+from sim.runs.checkpoints import Moves, checkpoints
+from sim.runs.forks import forked
+from sim.runs.seed import run_seed
+from sim.runs.seed_task import Task
 from sim.scenario.resolution import resolve
 
 SIZES, ROUNDS = (2_000, 20_000), 3
@@ -46,7 +47,7 @@ def tasks(customers: int, days: Sequence[dt.date]) -> list[Task]:
 
 def seconds(sweep: Sequence[Task], forking: bool) -> float:
     """Processor time of a sweep, its preparation included, without checkpoints of before."""
-    forks.checkpoints.clear()
+    checkpoints.clear()
     begin = time.process_time()
     for task in forked(sweep) if forking else sweep:
         failed = run_seed(task).failed
@@ -56,7 +57,7 @@ def seconds(sweep: Sequence[Task], forking: bool) -> float:
 
 def slider(pairs: Sequence[Task], forking: bool) -> float:
     """Processor time of pairs as a screen runs them, one after another."""
-    forks.checkpoints.clear()
+    checkpoints.clear()
     moves, begin = Moves(), time.process_time()
     for task in pairs:
         fork = moves.fork(list(task.scenarios.values()), task.seed) if forking else None

@@ -28,7 +28,8 @@ from sim.runs import worker
 from sim.runs.engines.local import Processes
 from sim.runs.pairs import MONTH_DIGEST, must_be_equal_for
 from sim.runs.plan import Plan
-from sim.runs.seed import SeedDone, Task, run_seed
+from sim.runs.seed import run_seed
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
 from sim.runs.tables_on_disk import Columns, digest_of_values

@@ -10,7 +10,7 @@ import pytest
 
 from sim.analysis.evidence.measures.registry import MEASURES
 from sim.model.tables import TABLES
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.vocabulary import SEGMENTS
 

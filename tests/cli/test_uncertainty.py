@@ -11,7 +11,7 @@ import pytest
 
 from sim.analysis.evidence.rows import shipped_rows
 from sim.model.tables import TABLES
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.locations import root
 from sim.vocabulary import SEGMENTS
@@ -131,7 +131,7 @@ def test_survival_is_run_printed_and_written(
     )
     assert (
         "Trust in US providers abroad" in outcome.out
-        and "none reaches it" in outcome.out
+        and "comes nearer" in outcome.out
         and "does not survive" in outcome.out
     )
     pairs = [task for task in ran if set(task.scenarios) == {"microsoft_wins", "doj_wins"}]

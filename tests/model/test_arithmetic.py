@@ -201,7 +201,10 @@ def _digest() -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "setting",
-    [{"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}, {"NUMBA_OPT": "1"}],
+    [
+        {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""},
+        pytest.param({"NUMBA_OPT": "1"}, marks=pytest.mark.long),
+    ],
     ids=["a processor without vectors or fused multiply-add", "another level of optimisation"],
 )
 def test_results_are_the_same_to_the_bit(setting: dict[str, str], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ import pytest
 from sim.model.agents import governments
 from sim.model.agents.governments import LuckOfLaws
 from sim.model.law import timeline
+from sim.model.parts import may_ride_together
 from sim.model.world import WorldSet
-from sim.runs.pairs import first_difference, must_be_equal_for
+from sim.runs.pairs import first_difference, must_be_equal_for, share_population
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import (
     AT,
@@ -150,6 +152,16 @@ def test_worlds_with_other_parameters_cannot_share_customers() -> None:
     elsewhere = asked("trust.asymmetry=1.0", last="2014-12").scenarios["doj_wins"]
     with pytest.raises(ValueError, match="law and events only"):
         WorldSet([here, elsewhere], 1)
+
+
+@pytest.mark.parametrize(
+    "other", ["customers", "parameters", "jurisdictions", "segments", "providers", "law"]
+)
+def test_the_rule_of_pairs_is_the_rule_of_a_set(other: str) -> None:
+    first, second = asked().scenarios["microsoft_wins"], asked().scenarios["doj_wins"]
+    assert share_population(first, second) and may_ride_together(first, second)
+    changed = replace(second, **{other: 4000 if other == "customers" else object()})
+    assert share_population(first, changed) == may_ride_together(first, changed) == (other == "law")
 
 
 def test_the_same_seed_twice_is_the_same_run_and_another_is_another() -> None:

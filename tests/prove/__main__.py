@@ -20,7 +20,7 @@ from rich.table import Table
 
 from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved, resolve

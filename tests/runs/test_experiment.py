@@ -14,10 +14,11 @@ from sim.model.law import timeline
 from sim.model.tables import TABLES
 from sim.model.world import WorldSet
 from sim.pipeline import Finished, run
-from sim.runs import forks
+from sim.runs import checkpoints
 from sim.runs import seed as seed_module
 from sim.runs.points import MANIFEST
-from sim.runs.seed import Task, run_seed
+from sim.runs.seed import run_seed
+from sim.runs.seed_task import Task
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
 from tests.model.small_worlds import asked, experiment_file, ruled, trust_of
@@ -150,7 +151,7 @@ def _spoil(monkeypatch: pytest.MonkeyPatch, seed: int, how: Callable[[WorldSet],
             if its_seed == seed:
                 how(self)
 
-    monkeypatch.setattr(forks, "WorldSet", Spoilt)
+    monkeypatch.setattr(checkpoints, "WorldSet", Spoilt)
 
 
 def _fails_alone(resolved: Resolved, out: Path, words: str) -> None:

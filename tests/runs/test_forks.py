@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from sim.model.checkpoint import Checkpoint
-from sim.runs import forks
-from sim.runs.forks import At, Checkpoints, Moves, forked, in_good_order
+from sim.runs.checkpoints import Checkpoints, Moves, checkpoints
+from sim.runs.forks import At, forked, in_good_order
 from sim.runs.live import run_live
 from sim.runs.plan import Plan
-from sim.runs.seed import Task, run_seed
+from sim.runs.seed import run_seed
+from sim.runs.seed_task import Task
 from sim.scenario.resolution import resolve
 from sim.scenario.schema import Design
 from tests.model.small_worlds import asked, base
@@ -40,9 +41,9 @@ def tasks(seeds: int = 1) -> list[Task]:
 
 @pytest.fixture(autouse=True)
 def no_checkpoints() -> Iterator[None]:
-    forks.checkpoints.clear()
+    checkpoints.clear()
     yield
-    forks.checkpoints.clear()
+    checkpoints.clear()
 
 
 def test_a_sweep_over_late_switches_gives_the_same_tables_from_forks() -> None:
@@ -109,12 +110,12 @@ def test_a_date_that_is_moved_on_the_screen_forks_and_changes_no_number() -> Non
     """The first move keeps a checkpoint where it parts from the page before; the second goes on from it."""
     wanted = {"country": ("trust", "revenue_us")}
     on_screen = [run_live(f"{task.label}", task.scenarios, 1, wanted) for task in tasks()[1:]]
-    months = [one.month for one in forks.checkpoints.all()]
+    months = [one.month for one in checkpoints.all()]
     assert months == [39]  # kept by the second of three; the third goes on from it
-    forks.checkpoints.clear()
+    checkpoints.clear()
     for task, live in zip(tasks()[1:], on_screen, strict=True):
         whole = run_live(f"{task.label}, alone", task.scenarios, 1, wanted)
-        forks.checkpoints.clear()
+        checkpoints.clear()
         for world, tables in whole.tables.items():
             for name, columns in tables.items():
                 for column, values in columns.items():

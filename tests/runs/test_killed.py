@@ -13,7 +13,7 @@ from sim.pipeline import run
 from sim.runs import sweep as sweep_module
 from sim.runs.engines import EngineLost
 from sim.runs.engines.cluster import Cluster
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.runs.store import Store, new_token
 from sim.scenario.resolution import resolve
 from tests.prove.sweeps import EXPERIMENT, DaskCluster, Sweep, disturb

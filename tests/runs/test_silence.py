@@ -246,7 +246,13 @@ def test_nothing_is_said_of_a_plain_experiment() -> None:
     assert silences(asked(events=[EVENT | known])) == []  # the history brings that one already
 
 
-@pytest.mark.parametrize("name", sorted({*experiments()} - {"what_matters"}))  # that one varies everything
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.long) if name in ("agreement_design", "frontier") else name
+        for name in sorted({*experiments()} - {"what_matters"})  # that one varies everything
+    ],
+)
 def test_the_shipped_experiments_ask_for_nothing_in_vain(name: str) -> None:
     said = silences(resolve(name, base=base()))
     vain = [words for words in said if "no effect" in words or "changes nothing" in words]

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from sim.pipeline import Finished, run
-from sim.runs import forks
+from sim.runs import checkpoints
 from sim.runs import seed as seed_module
 from sim.runs.identity import Identities, run_id
 from sim.runs.seed import run_seed
@@ -106,9 +106,9 @@ def test_a_pair_run_on_two_days_whose_worlds_differ_too_early_is_void(
     other = experiment_file(
         tmp_path / "other", {"reaches": ruled("doj_wins"), "stays": ruled("microsoft_wins")}
     )
-    plain = forks.WorldSet
+    plain = checkpoints.WorldSet
     monkeypatch.setattr(
-        forks, "WorldSet", lambda scenarios, seed: plain(scenarios, seed + 100 if seed == 2 else seed)
+        checkpoints, "WorldSet", lambda scenarios, seed: plain(scenarios, seed + 100 if seed == 2 else seed)
     )
     finished = run(small(experiment=other), tmp_path / "two", workers=1, store=store)
     assert [failure.split(":")[0] for failure in finished.failures] == ["seed 2, compare"]
@@ -257,15 +257,15 @@ def test_a_process_that_has_ended_but_was_never_waited_for_is_dead(tmp_path: Pat
 
 
 def _breaks(monkeypatch: pytest.MonkeyPatch, seed: int) -> Callable[[], None]:
-    plain = forks.WorldSet
+    plain = checkpoints.WorldSet
 
     def spoilt(scenarios: list[object], its_seed: int) -> object:
         if its_seed == seed:
             raise RuntimeError("it broke")
         return plain(scenarios, its_seed)
 
-    monkeypatch.setattr(forks, "WorldSet", spoilt)
-    return lambda: monkeypatch.setattr(forks, "WorldSet", plain)
+    monkeypatch.setattr(checkpoints, "WorldSet", spoilt)
+    return lambda: monkeypatch.setattr(checkpoints, "WorldSet", plain)
 
 
 def test_a_failure_is_remembered_until_it_is_asked_for(

@@ -11,7 +11,7 @@ import pytest
 
 from sim.runs.engines import Engine, EngineLost
 from sim.runs.engines.local import InThisProcess, Processes
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.store import Store
 from sim.runs.sweep import sweep
 from sim.runs.tasks import Backend, Runner

@@ -13,7 +13,7 @@ import pytest
 
 from sim.pipeline import Finished, run
 from sim.runs.plan import Plan
-from sim.runs.seed import Failure
+from sim.runs.seed_task import Failure
 from sim.runs.watch import (
     FURTHER,
     RUNNING,

@@ -7,7 +7,8 @@ from sim.analysis.drivers import knockouts
 from sim.model.population import build_population
 from sim.model.world import WorldSet
 from sim.runs.identity import run_id
-from sim.runs.seed import Task, run_seed
+from sim.runs.seed import run_seed
+from sim.runs.seed_task import Task
 from sim.scenario.resolution import Resolved, variant
 from tests.model.small_worlds import asked
 

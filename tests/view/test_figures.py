@@ -41,7 +41,9 @@ def charts(results: FolderResults) -> list[Chart]:
     ]
 
 
-@pytest.mark.parametrize("which", ["one_world", "two_worlds", "three_worlds"])
+@pytest.mark.parametrize(
+    "which", ["one_world", "two_worlds", pytest.param("three_worlds", marks=pytest.mark.long)]
+)
 def test_every_figure_of_the_report_is_a_valid_plotly_figure(
     which: str, request: pytest.FixtureRequest
 ) -> None:

@@ -78,7 +78,9 @@ def written(results: FolderResults, folder: Path) -> str:
     return build(results, folder).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("which", ["one_world", "two_worlds", "three_worlds"])
+@pytest.mark.parametrize(
+    "which", ["one_world", "two_worlds", pytest.param("three_worlds", marks=pytest.mark.long)]
+)
 def test_report_loads_nothing_and_is_well_formed(
     which: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -15,7 +15,7 @@ from sim.analysis.evidence.compare import MISSES, verdict
 from sim.analysis.evidence.rows import Row
 from sim.analysis.headlines import HEADLINES, interval
 from sim.analysis.posterior_draws import with_values
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 

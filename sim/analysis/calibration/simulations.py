@@ -21,7 +21,7 @@ from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row
 from sim.analysis.posterior_draws import with_values
 from sim.runs.identity import Identities
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.scenario import Scenario
 

@@ -17,7 +17,7 @@ from sim.analysis.drivers.knockouts import MOST_PAIRS
 from sim.analysis.drivers.shapley import split_of
 from sim.analysis.headlines import HEADLINES, Interval, interval
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.runs.tasks import Runner
 from sim.scenario.base import Base, parameter_paths
 from sim.scenario.factor_updates import Updates, updated

@@ -28,7 +28,7 @@ from sim.analysis.drivers.shapley import split_of
 from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.identity import model_digest
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.runs.tasks import Runner
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root

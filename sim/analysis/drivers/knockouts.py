@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.analysis.headlines import HEADLINES, Columns, differences, interval
 from sim.runs.pairs import must_be_equal_for
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved, variant
 

@@ -15,7 +15,7 @@ from sim.analysis.evidence.measures.selection import MISSING, Run, View
 from sim.analysis.evidence.measures.window import Window
 from sim.analysis.evidence.rows import Row, readable_rows, shipped_rows
 from sim.analysis.headlines import Interval, interval
-from sim.runs.seed import SeedDone, Task
+from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario

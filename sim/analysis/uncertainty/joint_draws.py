@@ -15,10 +15,10 @@ from sim.analysis.drivers.explanations import beside_the_leak, leak_month
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import HEADLINES, differences
 from sim.analysis.posterior_draws import Draw, first_draws, tasks_of, worlds_at
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.runs.tasks import Runner
 from sim.scenario.overrides import Setting
-from sim.scenario.posterior import Posterior, read_posterior, there_is_one
+from sim.scenario.posterior import Posterior, number_of_draws, read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
@@ -47,21 +47,29 @@ def joint_draws(
     None for 0, and where nobody said and the experiment compares no two worlds, has a design, or there is no
     posterior. Raises InputError where they were asked for and cannot be had.
     """
-    possible = resolved.experiment.compare is not None and resolved.design is None
-    if asked == 0 or (asked is None and not (possible and (posterior or there_is_one()))):
+    count = how_many(resolved, asked, posterior)
+    if not count:
         return None
-    if not possible:
-        why = "compares no two worlds" if resolved.experiment.compare is None else "has a design of its own"
-        raise InputError(f"--draws: {asked}: {resolved.name} {why}; valid: 0")
     posterior = posterior or read_posterior()
-    have = len(posterior.draws())
-    count = min(DRAWS, have) if asked is None else asked
-    if not 1 <= count <= have:
-        raise InputError(f"--draws: {count}: the posterior has {have} draws; valid: 0 to {have}")
     draws = first_draws(posterior, count)
     held = held_settings(resolved, draws[0].sets)
     own = tuple(Draw(d.label, {p: v for p, v in d.sets.items() if not _overlap(p, held)}) for d in draws)
     return JointDraws(resolved, posterior, own, held)
+
+
+def how_many(resolved: Resolved, asked: int | None, posterior: Posterior | None = None) -> int:
+    """How many draws `joint_draws` gives; 0 for none. Raises InputError as it does."""
+    possible = resolved.experiment.compare is not None and resolved.design is None
+    if asked == 0 or (asked is None and not (possible and (posterior or there_is_one()))):
+        return 0
+    if not possible:
+        why = "compares no two worlds" if resolved.experiment.compare is None else "has a design of its own"
+        raise InputError(f"--draws: {asked}: {resolved.name} {why}; valid: 0")
+    have = number_of_draws() if posterior is None else len(posterior.draws())
+    count = min(DRAWS, have) if asked is None else asked
+    if not 1 <= count <= have:
+        raise InputError(f"--draws: {count}: the posterior has {have} draws; valid: 0 to {have}")
+    return count
 
 
 def held_settings(resolved: Resolved, varied: Mapping[str, float]) -> dict[str, Setting]:

@@ -22,7 +22,7 @@ from sim.analysis.uncertainty import joint_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
 from sim.runs.csv_tables import read_csv, write_csv
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from sim.runs.tasks import Runner, identified
 from sim.scenario.base import Base
 from sim.scenario.digest import digest

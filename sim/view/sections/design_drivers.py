@@ -142,7 +142,7 @@ def said(view: ResultsView, headline: Headline, found: Drivers) -> str:
 
 
 def _hardly(found: Drivers, names: list[str], unit: str) -> str:
-    """That factors move a headline by next to nothing, although their indices are clear of no effect.
+    """That factors move a headline by next to nothing, although their indices are clearly not zero.
 
     All points have the same seeds, so the least shift can be told from none.
     """
@@ -158,7 +158,7 @@ def _hardly(found: Drivers, names: list[str], unit: str) -> str:
 
 
 def _perhaps_larger(rows: pd.DataFrame) -> list[str]:
-    """Factors that are not clear of no effect, and whose index is above that of all that are."""
+    """Factors whose effect may be none, and whose index is above that of all with a clear one."""
     largest = rows.loc[rows["clear"], "value"].max()
     return [str(name) for name in rows.loc[~rows["clear"] & (rows["value"] > largest), "factor"]]
 
@@ -190,7 +190,7 @@ def _index_unit(view: ResultsView, headline: Headline, index: str) -> str:
 
 
 def ranking_chart(view: ResultsView, headline: Headline, found: Drivers) -> Chart:
-    """The factors with the largest index, those that are clear of no effect first, and the outcome at both
+    """The factors with the largest index, those with a clear effect first, and the outcome at both
     ends of each that has ends."""
     known = found.ranking.dropna(subset="value")
     top = known.sort_values("clear", ascending=False, kind="stable").head(MOST)
@@ -338,11 +338,11 @@ def leaders(view: ResultsView, rankings: Mapping[str, pd.DataFrame], index: str)
     unit = ", in the unit of the first table" if index == "mu_star" else ""
     note = (
         f"Each factor with its {INDEX_NAMES[index]}{unit} and 95% interval ({_which(view)}). A factor is "
-        "named if it is clear of no effect and its index is at least a tenth of the largest. 'open': a "
-        "factor that is not clear of no effect has a larger index. 'constant': the headline is the same at "
+        "named if its effect is clearly not zero and its index is at least a tenth of the largest. 'open': a "
+        "factor whose effect may be none has a larger index. 'constant': the headline is the same at "
         f"every point.{_FEW if index == 'pawn' else ''}"
     )
-    heads = columns("Headline", ">Factors clear of no effect", "First", "Second", "Third")
+    heads = columns("Headline", ">Factors with a clear effect", "First", "Second", "Third")
     return Table("What drives each headline", heads, rows, note)
 
 

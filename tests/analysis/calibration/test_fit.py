@@ -23,7 +23,8 @@ from sim.analysis.posterior_draws import with_values
 from sim.analysis.starting_levels.sources import read_sources
 from sim.model.world import WorldSet
 from sim.runs import seed as seeds
-from sim.runs.seed import Task, run_seed
+from sim.runs.seed import run_seed
+from sim.runs.seed_task import Task
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Runner
 from sim.scenario.base import load_base

@@ -16,7 +16,7 @@ from sim.pipeline import Finished, run
 from sim.runs import worker
 from sim.runs.engines.local import InThisProcess
 from sim.runs.pairs import MONTH_DIGEST
-from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.seed_task import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import Columns, digest_of_values
 from sim.runs.tasks import Backend
 from sim.scenario.resolution import resolve

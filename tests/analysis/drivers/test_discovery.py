@@ -12,7 +12,7 @@ import sim
 from sim.analysis.drivers.discovery_boxes import Limit, cart, prim, telling
 from sim.analysis.drivers.discovery_inputs import Inputs
 from sim.pipeline import Finished
-from sim.runs.seed import Task
+from sim.runs.seed_task import Task
 from tests.planted_sweeps import CLAIM, swept
 
 pytestmark = pytest.mark.long

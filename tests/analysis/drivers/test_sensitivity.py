@@ -230,7 +230,7 @@ def test_the_report_of_a_morris_sample_ranks_by_its_effects_and_shows_nothing_by
     finished = swept(tmp_path, additive, 3, MORRIS)
     page = build(FolderResults(finished.folder), tmp_path / "report.html").read_text(encoding="utf-8")
     assert "is moved most by <strong>influence of peers</strong>" in page
-    assert "3 of 3 factors are clear of no effect" in page
+    assert "3 of 3 factors have an effect that is clearly not zero" in page
     assert 'id="ranking-trust"' in page
     assert 'id="heat-map-trust"' not in page
     assert 'id="against-trust"' not in page

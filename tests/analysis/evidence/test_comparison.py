@@ -23,7 +23,7 @@ from sim.analysis.evidence.compare import (
 from sim.analysis.evidence.compare import COLUMNS as RECORD_COLUMNS
 from sim.analysis.evidence.measures.registry import MEASURES
 from sim.analysis.evidence.rows import COLUMNS, MORE_COLUMNS, example_line, readable_rows, valid_words
-from sim.runs.seed import SeedDone, Task, failure_of
+from sim.runs.seed_task import SeedDone, Task, failure_of
 from sim.runs.store import Batch, Store, new_token
 from sim.runs.tasks import Runner
 from sim.runs.worker import TaskDone

@@ -189,7 +189,7 @@ def test_every_arm_holds_what_it_says_at_every_draw_and_the_verdicts_follow(
     assert asked == [
         {}, sensitivities(two_worlds, 0.5), sensitivities(two_worlds, 4.0), {"trust.asymmetry": 1.0}
     ]  # fmt: skip
-    assert "none reaches it" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
+    assert "comes nearer" in table.set_index(["headline", "arm"])["what"]["trust", DISCOUNT_HIGH]
 
 
 def test_arms_are_the_posterior_both_ends_and_symmetric_trust(two_worlds: Resolved) -> None:
@@ -202,6 +202,6 @@ def test_arms_are_the_posterior_both_ends_and_symmetric_trust(two_worlds: Resolv
     assert (
         made[DISCOUNT_HIGH].held == sensitivities(two_worlds, 3.0)
         and "27%" in made[DISCOUNT_HIGH].what
-        and "none reaches it" not in made[DISCOUNT_HIGH].what
+        and "comes nearer" not in made[DISCOUNT_HIGH].what
     )
     assert len(HEADLINES) >= 10

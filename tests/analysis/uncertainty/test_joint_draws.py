@@ -11,12 +11,12 @@ from sim.analysis.posterior_draws import Draw, at, worlds_at
 from sim.analysis.uncertainty.joint_draws import JointDraws, joint_draws, outcomes
 from sim.analysis.uncertainty.varied import HELD, VARIED, YOURS, varied
 from sim.model.tables import TABLES
-from sim.runs.seed import SeedDone
+from sim.runs.seed_task import SeedDone
 from sim.runs.store import Store
 from sim.runs.tasks import Runner
 from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, root
-from sim.scenario.posterior import Posterior, read_posterior
+from sim.scenario.posterior import Posterior, number_of_draws, read_posterior
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve, variant
 from tests.posteriors import write_stand_in
@@ -50,6 +50,12 @@ def test_as_many_draws_as_there_are_unless_fewer_are_asked_for(
     assert joint_draws(two_worlds, 0, posterior) is None
     with pytest.raises(InputError, match="--draws: 9: the posterior has 8 draws; valid: 0 to 8"):
         joint_draws(two_worlds, 9, posterior)
+
+
+def test_the_draws_are_counted_without_being_read(tmp_path: Path) -> None:
+    folder = write_stand_in(tmp_path / "posterior", draws=7)
+    assert number_of_draws(folder) == len(read_posterior(folder).draws()) == 7
+    assert number_of_draws(tmp_path / "none") == 0
 
 
 def test_an_experiment_without_two_worlds_has_no_draws(base: Base, posterior: Posterior) -> None:

@@ -157,6 +157,7 @@ def with_a_posterior_of_three(
     folder = write_stand_in(tmp_path / "posterior", draws=3)
     small = read_posterior(folder)
     monkeypatch.setattr(joint_module, "read_posterior", lambda: small)
+    monkeypatch.setattr(joint_module, "number_of_draws", lambda: 3)
     monkeypatch.setattr("sim.analysis.manifest_statements.read_posterior", lambda: small)
     joint = drawn(resolve("two_worlds", seeds=2, customers=2000, base=base()))
     found = outcomes(joint, Runner(Store(tmp_path / "store")))

@@ -10,7 +10,8 @@ import pytest
 
 from sim import pipeline
 from sim.model.tables import TABLES
-from sim.runs.live import LivePair, run_live, tables_of
+from sim.runs.live import run_live
+from sim.runs.live_pairs import LivePair, tables_of
 from sim.scenario.resolution import resolve
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.explorer.pages.worlds.downloads import report_of

@@ -17,7 +17,7 @@ from werkzeug.serving import make_server
 
 from sim.runs.plan import Plan
 from sim.runs.results import FolderResults
-from sim.runs.seed import Failure
+from sim.runs.seed_task import Failure
 from sim.runs.watch import watched, write_unchanging
 from sim.runs.worker import TaskDone
 from sim.view.explorer.app import make_app

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sim.runs.live import GivenUp, LivePair
+from sim.runs.live_pairs import GivenUp, LivePair
 from sim.view.explorer.pages.worlds import sessions as module
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
 from sim.view.explorer.pages.worlds.downloads import kept, kept_or_why_not

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sim.model.tables import data_dictionary
-from sim.runs.live import tables_of, write_table
+from sim.runs.live_pairs import tables_of, write_table
 from sim.view.explorer.pages.worlds.page_content import results_view_of
 from sim.view.explorer.pages.worlds.responses import Answer, Answers, numbered
 from sim.view.explorer.pages.worlds.sessions import Session

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from sim.runs.live import GivenUp, LivePair, Wanted
+from sim.runs.live_pairs import GivenUp, LivePair, Wanted
 from sim.scenario.resolution import Resolved
 from sim.view.explorer.pages.worlds.catalogue import Catalogue
 from sim.view.explorer.pages.worlds.state import State

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from typing import Any
 
-from sim.runs.live import GivenUp
+from sim.runs.live_pairs import GivenUp
 from sim.scenario.resolution import Resolved
 from sim.view.blocks import Missing, Section
 from sim.view.explorer.components import content_of

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from sim.model import threads
 from sim.runs.engines.local import WorkerProcess
-from sim.runs.live import LivePair, Wanted, remembers, run_live
+from sim.runs.live_pairs import LivePair, Wanted
 from sim.runs.one_heap import use_one_heap
 from sim.runs.process_start import process_context
 from sim.scenario.resolution import Resolved
@@ -93,6 +93,8 @@ def run_measured(
 ) -> LivePair:
     """`run_live` in a worker, with the fastest number of threads (one without `every_core`), unless the job
     is cancelled."""
+    from sim.runs.live import remembers, run_live  # load the model: 0.8 s
+
     global _threads
     if _threads is None:
         _threads = Threads(threads.count() if every_core else 1)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sim.runs.live import Wanted
+from sim.runs.live_pairs import Wanted
 from sim.view.blocks import Section
 from sim.view.explorer.pages.worlds.state import State
 from sim.view.explorer.pages.worlds.trust_tab import LAWS, maps, trust
