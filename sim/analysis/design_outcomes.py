@@ -8,7 +8,7 @@ design varies.
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -80,6 +80,19 @@ def is_of_law(path: str) -> bool:
     return path == "switch_date" or "switches" in path.split(".") or "events" in path.split(".")
 
 
+def is_of_levers(path: str) -> bool:
+    """Whether a factor moves levers, or which of them are pulled."""
+    return path.startswith("levers.") or path.split(".")[-1] == "pulled"
+
+
+def moves_a_lever(factors: Iterable[Any]) -> bool:
+    """Whether the compared worlds part at other points in another month, as a lever that one of them pulls
+    has another date. Where the design varies what is pulled, all points are taken over the same months."""
+    paths = [str(name) for name in factors]
+    pulled = any(path.split(".")[-1] == "pulled" for path in paths)
+    return not pulled and any(path.startswith("levers.") and path.endswith(".on") for path in paths)
+
+
 @cache
 def _base() -> Base:
     return load_base(root() / CONFIGS)
@@ -99,19 +112,26 @@ def scenarios_of(manifest: Mapping[str, Any], where: Path) -> Scenarios:
     return lambda point: scenarios_at(once(), points(once())[point])
 
 
-def first_months(manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios) -> np.ndarray:
+def first_months(
+    manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios, by_lever: bool = True
+) -> np.ndarray:
     """For each point (a row of `values`), the first month in which the compared worlds may differ.
 
     Where they never may, it is the first of all, since every month then serves as well. Months are counted
-    from 0. `scenarios` are asked only where that hangs on the point.
+    from 0. `scenarios` are asked only where that hangs on the point. Without `by_lever`, dates of levers make
+    no difference: levers are compared over the same months.
     """
-    shared = shared_months(manifest, values, scenarios)
+    shared = shared_months(manifest, values, scenarios, by_lever)
     return np.where(shared < _months_to(manifest, "last"), shared, 0)
 
 
-def shared_months(manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios) -> np.ndarray:
+def shared_months(
+    manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios, by_lever: bool = True
+) -> np.ndarray:
     """For each point, how many months from the first the compared worlds share."""
     law = [name for name in values.columns if is_of_law(str(name))]
+    if by_lever and moves_a_lever(values.columns):
+        law += [name for name in values.columns if is_of_levers(str(name))]
     a, b = compared(manifest)
     if not law or b is None:
         return np.full(len(values), _months_to(manifest, "identical_through"))

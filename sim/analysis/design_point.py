@@ -11,7 +11,14 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.analysis.country_table import pairs_of_table
-from sim.analysis.design_outcomes import compared, first_months, is_of_law, scenarios_of, shared_months
+from sim.analysis.design_outcomes import (
+    compared,
+    first_months,
+    is_of_law,
+    is_of_levers,
+    scenarios_of,
+    shared_months,
+)
 from sim.analysis.headlines import compared_headlines, headlines_of_one, series
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
@@ -51,7 +58,7 @@ def _manifest_at(
     """The manifest of the whole design, with what differs at this point."""
     manifest = {**whole.manifest, "seeds": seeds, "points": None, "warnings": [], "failures": []}
     manifest["values"] = factors.iloc[0].to_dict()
-    if any(is_of_law(str(name)) for name in factors):
+    if any(is_of_law(str(name)) or is_of_levers(str(name)) for name in factors):
         worlds = scenarios_of(whole.manifest, whole.folder / MANIFEST)(point)
         switches = {
             name: [switch.on.isoformat() for switch in world.switches] for name, world in worlds.items()

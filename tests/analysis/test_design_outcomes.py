@@ -12,6 +12,7 @@ from sim.analysis.headlines import HEADLINES, SERIES, compared_headlines
 from sim.analysis.range_names import range_name
 from sim.pipeline import Finished
 from sim.runs.pair_series import PairSeries, exported
+from sim.scenario.resolution import points, resolve, scenarios_at
 from sim.scenario.scenario import Scenario
 from tests.swept_results import FIRST, POINTS, gap, swept
 
@@ -253,3 +254,47 @@ def test_worlds_that_never_differ_are_compared_over_all_months(
     plain = series.values[["trust.asymmetry"]]
     through = {**manifest, "identical_through": manifest["last"]}
     assert set(design_outcomes.first_months(through, plain, scenarios)) == {0}
+
+
+LEAK = """\
+title: A lever on two dates
+question: From which month on may the worlds differ?
+timeline: history
+horizon: {first: 2013-01, last: 2016-12}
+customers: 2000
+seeds: {first: 1, count: 1}
+worlds:
+  plain: {label: Plain, switches: [{on: 2014-07-31, regime: doj_wins}]}
+  leak: {label: Leak, switches: [{on: 2014-07-31, regime: doj_wins}], pulled: [leak]}
+compare: [plain, leak]
+levers:
+  leak:
+    {by: history, act: add, on: 2014-12-31, what: a leak, reference: a test,
+     news: [{channel: law_enforcement, weight: -0.8, reach: {all: 0.9}}]}
+design:
+  method: grid
+  levers:
+    levers.leak.on: {values: [2014-12-31, 2016-06-30]}
+"""
+
+
+def test_worlds_part_at_the_date_of_a_lever_at_each_point(tmp_path: Path) -> None:
+    """Over the months of the earliest point, a later leak cost a quarter of what it does by itself."""
+    file = tmp_path / "leak.yaml"
+    file.write_text(LEAK, encoding="utf-8")
+    resolved = resolve(file)
+    every = points(resolved)
+    values = pd.DataFrame([point.values for point in every])
+    manifest = {
+        "first": "2013-01", "last": "2016-12", "identical_through": "2014-12",
+        "worlds": {"plain": "Plain", "leak": "Leak"}, "compare": ["plain", "leak"],
+    }  # fmt: skip
+    found = design_outcomes.first_months(manifest, values, lambda at: scenarios_at(resolved, every[at]))
+    assert list(found) == [24, 42]
+    levers = design_outcomes.first_months(
+        manifest, values, lambda at: scenarios_at(resolved, every[at]), by_lever=False
+    )
+    assert list(levers) == [24, 24]  # compared with each other: over the same months
+    across = values.assign(**{"worlds.leak.pulled": "leak"})  # levers are compared across points
+    same = design_outcomes.first_months(manifest, across, lambda at: scenarios_at(resolved, every[at]))
+    assert list(same) == [24, 24]

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.drivers.lever_words import candidate_words
-from sim.analysis.drivers.outcomes import inputs, outcomes_of
+from sim.analysis.drivers.outcomes import inputs, outcomes_of_levers
 from sim.analysis.headlines import HEADLINES
 from sim.runs.csv_tables import Unreadable
 from sim.runs.intervals import half_width
@@ -129,7 +129,7 @@ def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFra
     if not has_levers(experiment):
         return {}
     runs = _runs(experiment, inputs(folder))
-    wide = outcomes_of(folder, manifest)
+    wide = outcomes_of_levers(folder, manifest)
     wide = wide[wide["against"].isna()].pivot_table(
         index=["point", "seed", "world"], columns="headline", values="value", observed=True, dropna=False
     )

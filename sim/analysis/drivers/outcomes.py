@@ -32,6 +32,7 @@ from sim.analysis.design_outcomes import (
     compared,
     first_months,
     headline_values,
+    moves_a_lever,
     scenarios_of,
 )
 from sim.analysis.headlines import HEADLINES
@@ -76,8 +77,15 @@ def computed_outcomes(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame
     return _frame(_computed(folder, manifest))
 
 
-def _computed(folder: Path, manifest: Mapping[str, Any]) -> pa.Table:
-    return pa.concat_tables(_rows(folder, manifest, scenarios_of(manifest, folder / MANIFEST)))
+def outcomes_of_levers(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """The same, where levers that act on different dates are compared: all over the same months."""
+    if moves_a_lever(inputs(folder).columns):
+        return _frame(_computed(folder, manifest, by_lever=False))
+    return outcomes_of(folder, manifest)
+
+
+def _computed(folder: Path, manifest: Mapping[str, Any], by_lever: bool = True) -> pa.Table:
+    return pa.concat_tables(_rows(folder, manifest, scenarios_of(manifest, folder / MANIFEST), by_lever))
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
@@ -135,11 +143,13 @@ def headlines_at_points(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFra
     return pd.concat(parts, ignore_index=True)
 
 
-def _rows(folder: Path, manifest: Mapping[str, Any], scenarios: Scenarios) -> Iterator[pa.Table]:
+def _rows(
+    folder: Path, manifest: Mapping[str, Any], scenarios: Scenarios, by_lever: bool = True
+) -> Iterator[pa.Table]:
     """The rows of the table, stretch by stretch, so that memory does not grow with the experiment."""
     columns = sorted({name for code in CODES for name in columns_of_headline(code)})
     values = inputs(folder)
-    firsts = pd.Series(first_months(manifest, values, scenarios), index=values.index)
+    firsts = pd.Series(first_months(manifest, values, scenarios, by_lever), index=values.index)
     names = [*manifest["worlds"]]
     for stretch in stretches(folder, manifest, columns):
         yield _long(stretch, _values(stretch, names, compared(manifest), firsts), names, compared(manifest))
