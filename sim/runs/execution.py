@@ -204,7 +204,7 @@ def never_differ(resolved: Resolved, pairs: Iterable[tuple[int, int]]) -> list[s
     """A warning for every two worlds, by position, that are equal in every month of every pair."""
     labels = [spec.label for spec in resolved.experiment.worlds.values()]
     return [
-        f"'{labels[i]}' and '{labels[j]}' never differ: the switch changed nothing at all"
+        f"'{labels[i]}' and '{labels[j]}' never differ: they are equal in every month of every run"
         for i, j in sorted(pairs)
     ]
 

@@ -25,8 +25,16 @@ def design_notes(resolved: Resolved) -> Iterator[str]:
     dated = [factor for factor in factors(resolved) if _may_be_in_vain(factor)]
     for factor in dated:
         yield from _without_effect(resolved, factor, effects)
-    if dated:
+    if dated or _equal_from_the_outset(resolved, effects):
         yield from _equal_worlds(resolved, effects)
+
+
+def _equal_from_the_outset(resolved: Resolved, effects: Effects) -> bool:
+    """Whether the compared worlds are the same as they are written: then a design may vary both alike."""
+    if resolved.experiment.compare is None:
+        return False
+    a, b = (effects.of(resolved.scenarios[name]) for name in resolved.experiment.compare)
+    return a == b
 
 
 def _may_be_in_vain(factor: Factor) -> bool:

@@ -57,8 +57,7 @@ def headlines_table(headlines: "pd.DataFrame", labels: Sequence[str], folded: bo
     )
     note = (
         f"Difference: {labels[1]} minus {labels[0]}, within pairs of runs that share a seed, at fixed "
-        f"parameters. The interval holds luck alone, over {_pairs(headlines)}. A difference in bold has an "
-        "interval that excludes zero."
+        f"parameters. {_interval(headlines)}"
     )
     return Table("Both worlds, luck alone", heads, [_headline(row) for row in rows], note, folded)
 
@@ -206,6 +205,16 @@ def levels(row: Mapping[Any, Any], names: Iterable[str]) -> list[str]:
 def _name(row: Mapping[Any, Any]) -> Cell:
     unit = str(row["unit"])
     return Cell(str(row["name"]), "" if unit in SCALED else scale_for(unit, 0.0).title)
+
+
+def _interval(headlines: "pd.DataFrame") -> str:
+    """What the intervals of luck alone hold; one pair gives none."""
+    if headlines["pairs"].max() == 1:
+        return "There is one pair, which gives no interval."
+    return (
+        f"The interval holds luck alone, over {_pairs(headlines)}. A difference in bold has an interval that "
+        "excludes zero."
+    )
 
 
 def _pairs(headlines: "pd.DataFrame") -> str:

@@ -78,6 +78,21 @@ class ResultsView:
     def switch(self) -> str | None:
         return _day(self.manifest["switch"]) if self.manifest.get("switch") else None
 
+    @property
+    def first_different(self) -> str:
+        """The first month in which the compared worlds may differ, YYYY-MM: headlines are from it on."""
+        if "identical_through" not in self.manifest:
+            return self.first_changed
+        through = self.manifest["identical_through"]
+        return f"{pd.Timestamp(through) + pd.offsets.MonthBegin():%Y-%m}" if through else self.first[:7]
+
+    @property
+    def first_changed(self) -> str:
+        """The first month that the switch can change, YYYY-MM: the one that begins after its day."""
+        if self.switch is None:
+            return self.first[:7]
+        return f"{pd.Timestamp(self.switch) + pd.offsets.MonthBegin():%Y-%m}"
+
     def switches(self, *worlds: str) -> list[str]:
         """The days on which the rule changes in any of these worlds; without a list for each, the
         experiment's one switch."""

@@ -179,6 +179,14 @@ SAID = [
     ),
     pytest.param(
         {
+            "worlds": {"a": MICROSOFT, "b": MICROSOFT | {"label": "B"}},
+            "design": {"method": "grid", "uncertainties": {"trust.asymmetry": {"values": [1, 2]}}},
+        },
+        "design: at 2 of 2 points 'Microsoft wins' and 'B' are the same world, so that nothing can differ",
+        id="one world under two names, of which a design varies both alike",
+    ),
+    pytest.param(
+        {
             "worlds": {"a": MICROSOFT | {"without_events": ["T03"]}, "b": DOJ},
             "design": {"method": "grid", "levers": {"worlds.a.events.T03": {"values": [True, False]}}},
         },

@@ -30,7 +30,7 @@ from sim.view.results_folders import just_written
 from sim.view.sections.design_claims import verdict_bars
 from sim.view.sections.design_drivers import Drivers, leaders, ranking_chart, said
 from sim.view.sections.design_drivers import drivers as what_drives
-from sim.view.sections.design_factors import cut_of_points
+from sim.view.sections.design_factors import all_factors, cut_of_points
 from sim.view.sections.design_fans import fans_by_month
 from sim.view.sections.design_heat_map import HEADLINE, over_two_factors
 from sim.view.sections.design_tables import headlines_over_points
@@ -142,6 +142,15 @@ def test_a_design_of_one_pair_a_point_has_no_column_of_intervals(known: FolderVi
     alone = headlines_over_points(known.view, {"trust": at.assign(low=np.nan, high=np.nan)})
     assert len(alone.columns) == len(alone.rows[0]) == 5
     assert "its one pair, which has no interval" in alone.note
+
+
+def test_points_of_one_pair_are_not_said_to_have_intervals(known: FolderView) -> None:
+    at, values = known.points("trust").head(6), known.series().values[known.choices]
+    alone = at.assign(low=np.nan, high=np.nan)
+    said = [all_factors(known.view, "trust", values, one, {}).blocks[1] for one in (at, alone)]
+    several, single = (chart.read for chart in said if isinstance(chart, Chart))
+    assert "Each mark is a point, with the 95% interval over its pairs. " in several
+    assert "Each mark is a point. " in single and "interval" not in single
 
 
 @pytest.mark.parametrize(("worlds", "banded"), [(2, True), (5, False)])

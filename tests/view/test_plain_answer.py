@@ -54,6 +54,20 @@ def test_the_answer_is_three_short_paragraphs_sure_first(view: ResultsView) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("switch", "through", "since"),
+    [(None, "2017-06", "2017"), ("2014-07-31", "2019-12", "2020"), ("2014-07-31", None, "2013")],
+    ids=["no switch", "another world switches earlier", "different from the first month on"],
+)
+def test_the_answer_names_the_years_over_which_the_headline_is_taken(
+    view: ResultsView, switch: str | None, through: str | None, since: str
+) -> None:
+    """Those from the first month on in which the compared worlds may differ, whatever parts them."""
+    manifest = view.manifest | {"switch": switch, "identical_through": through}
+    found = plain_answer(over_draws(trust=SURE), ResultsView(MemoryResults(manifest, {})))
+    assert f"lower on average from {since} to 2025" in plain(found)[0]
+
+
 def test_of_many_headlines_the_answer_names_the_first_and_counts_the_rest(view: ResultsView) -> None:
     clear = dict.fromkeys(("conflicts", "us_success_abroad", "us_reach"), (628.3, 700.7, 1044.5, 1.0))
     open_ = dict.fromkeys(("foreign_success", "data_at_home", "laws", "revenue", "market_share"), UNSURE)

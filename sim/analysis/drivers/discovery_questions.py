@@ -24,7 +24,8 @@ USUAL = ("trust", "revenue", "market_share", "laws", "us_success_abroad", "forei
 class Question:
     """Which points are of interest: `subject` is a headline's code, or `claim <number>`; `kind` says how.
 
-    `higher` and `lower`: the whole 95% interval of the difference lies on that side of zero. `above` and
+    `higher` and `lower`: the whole 95% interval of the difference lies on that side of zero; at a point of
+    one pair, which has no interval, its difference does. `above` and
     `below`: the mean (difference, or value where one world was run) lies beyond `level`. `holds` and `fails`:
     the verdict on the claim.
     """
@@ -46,7 +47,8 @@ class Cases:
     """The points of a design under a question: values, outcome, whether of interest; and what was left out.
 
     `values` has a column a factor; all three have the points' numbers as index. `left_out` counts points
-    without any pair that has the outcome, `failed` failed pairs at points that are kept.
+    without any pair that has the outcome, `failed` failed pairs at points that are kept, `alone` points whose
+    one pair has no interval although the question is of intervals.
     """
 
     question: Question
@@ -55,6 +57,7 @@ class Cases:
     case: "pd.Series[bool]"
     left_out: int
     failed: int
+    alone: int = 0
 
     @property
     def said(self) -> str:
@@ -67,6 +70,11 @@ class Cases:
             )
         if self.failed:
             parts.append(f"{self.failed:,} pairs failed at points that are kept with their other pairs")
+        if self.alone:
+            parts.append(
+                f"{self.alone:,} of {len(self.case):,} points have one pair and so no interval: there the "
+                "sign of its difference decides, which may be luck"
+            )
         return "; ".join(parts)
 
 
@@ -101,7 +109,10 @@ class Swept:
         known = outcome.notna()
         index = outcome.index[known]
         left_out, failed = len(self.values) - len(index), int(self._failed.reindex(index).sum())
-        return Cases(question, self.values.loc[index], outcome[known], case[known], left_out, failed)
+        alone = 0
+        if question.kind in (HIGHER, LOWER):
+            alone = int(self.at_points(question.subject)["low"].reindex(index).isna().sum())
+        return Cases(question, self.values.loc[index], outcome[known], case[known], left_out, failed, alone)
 
     def _beyond(self, question: Question) -> "tuple[pd.Series[float], pd.Series[bool]]":
         at = self.at_points(question.subject)

@@ -4,7 +4,10 @@ Three worlds are needed: one in which the rule is turned back (two switches), on
 the beginning (the reference), and one in which the first rule lasts. In the same months and with the same
 seeds, the *share that stays* is the effect in the first world over the effect in the last: 0 if all is as if
 the ruling had never been made, 1 if turning back changed nothing. Intervals are percentiles over resampled
-seeds.
+seeds; a few seeds give none.
+
+All three worlds come under a rule in the same month and differ in their switches alone. Otherwise the share
+would mix the return with something else.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +23,7 @@ from sim.scenario.scenario import Scenario
 
 AFTER = 60  # months after the return at which is looked how much stays
 AT_AFTER, AT_END = f"{AFTER} months after the return", "at the end"
+FEWEST_PAIRS = 4  # of fewer, resampling repeats the same few means, and its interval is far too narrow
 _YEAR, _RESAMPLES = 12, 1000
 
 
@@ -49,6 +53,7 @@ OUTCOMES = (
     ),
     Outcome("laws", "Government instruments in force", "instruments", SERIES["laws_total"]),
 )
+_ALIKE = ("set", "without_events", "pulled")  # what else of a world an experiment states
 _COLUMNS = (
     "trust", "revenue_us", "laws_total", "tb_at_home", "tb_on_premises", "tb_us_region", "tb_local_region",
     "tb_trustee", "tb_customer_keys", "tb_us_subsidiary", "tb_home_grown",
@@ -65,19 +70,34 @@ class Worlds:
 
 
 def worlds_of(manifest: Mapping[str, Any]) -> Worlds | None:
-    """The three worlds of an experiment, by their switches; None if it has none such."""
+    """The three worlds of an experiment, by their switches; None if it has none such.
+
+    Of several that have one rule only, one that has it from the first switch's date on comes first.
+    """
     specs = manifest["scenario"]["experiment"]["worlds"]
-    rules = {name: [one["regime"] for one in spec["switches"]] for name, spec in specs.items()}
-    for returned, regimes in rules.items():
-        if len(regimes) != 2 or regimes[0] == regimes[1]:
+    for returned, spec in specs.items():
+        switches = spec["switches"]
+        if len(switches) != 2 or switches[0]["regime"] == switches[1]["regime"]:
             continue
         reference, lasting = (
-            next((name for name, own in rules.items() if own == [regime]), None)
-            for regime in reversed(regimes)
+            _under_one_rule(specs, spec, switches[k]["regime"], switches[0]["on"]) for k in (1, 0)
         )
         if reference is not None and lasting is not None:
             return Worlds(reference, returned, lasting)
     return None
+
+
+def _under_one_rule(
+    specs: Mapping[str, Mapping[str, Any]], like: Mapping[str, Any], regime: str, on: str
+) -> str | None:
+    """A world with this rule alone that is otherwise like another, best from the same date on."""
+    found = [
+        name
+        for name, spec in specs.items()
+        if [one["regime"] for one in spec["switches"]] == [regime]
+        and all((spec.get(key) or None) == (like.get(key) or None) for key in _ALIKE)
+    ]
+    return min(found, key=lambda name: specs[name]["switches"][0]["on"] != on, default=None)
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,12 @@ class Effect:
         )
         whole = float(lasting.mean())
         return float(stays.mean()) / whole if whole else np.nan
+
+    def share_interval(self) -> tuple[float, float]:
+        """The 95% interval of the share over resampled pairs; missing where there are too few."""
+        if len(self.stays) < FEWEST_PAIRS:
+            return np.nan, np.nan
+        return percentiles(resampled([self])[:, 0])
 
     @property
     def sure(self) -> bool:
@@ -118,11 +144,14 @@ class Point:
         worlds: Worlds,
         scenarios: Callable[[int], Mapping[str, Scenario]],
     ) -> "Point | None":
-        """None where the rule is turned back too late for any month to be under the second one."""
-        scenario = scenarios(number)[worlds.returned]
-        first, back = (_month(scenario, k) for k in (0, 1))
+        """None where the rule is turned back too late for any month to be under the second one, and where
+        the other two worlds come under their rules in another month than this one."""
+        run = scenarios(number)
+        first, back = (_month(run[worlds.returned], k) for k in (0, 1))
         months = len(series.months)
         if back >= months or back <= first:
+            return None
+        if any(_month(run[name], 0) != first for name in (worlds.reference, worlds.lasting)):
             return None
         mine = np.flatnonzero(series.points == number)
         before: dict[str, np.ndarray] = {}
@@ -149,7 +178,7 @@ class Point:
         by_code = {outcome.code: outcome for outcome in OUTCOMES}
         for (code, at), effect in self.effects.items():
             stays, lasting = interval(effect.stays), interval(effect.lasting)
-            low, high = percentiles(resampled([effect])[:, 0]) if effect.sure else (np.nan, np.nan)
+            low, high = effect.share_interval() if effect.sure else (np.nan, np.nan)
             yield {
                 "point": self.number,
                 **{str(name): value for name, value in values.loc[self.number].items()},

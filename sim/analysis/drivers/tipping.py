@@ -16,6 +16,7 @@ from sim.analysis.drivers.return_effects import (
     AFTER,
     AT_AFTER,
     AT_END,
+    FEWEST_PAIRS,
     OUTCOMES,
     Effect,
     Outcome,
@@ -29,6 +30,7 @@ from sim.scenario.scenario import Scenario
 
 RETURNS, CURVES, REPEAL = TABLES = ("returns", "tipping", "repeal")
 HALF, TENTH, SURE = 0.5, 0.1, 0.95
+OPEN = "open: more seeds would tell"
 _MOST_BINS, _FEWEST_IN_BIN = 6, 12
 _FEWEST_LAWS = 1.0  # in a bin, for a share of them
 LEVEL_OF_LAWS = "laws at the return"
@@ -112,21 +114,29 @@ def _curve(
     x = np.array([float(one.held) if of_date else float(inputs.x.loc[one.number, factor]) for one in sure])
     order = np.argsort(x)
     effects = [sure[k].effects[outcome.code, at] for k in order]
-    of_seeds = resampled(effects)
     y = np.array([one.share() for one in effects])
-    steep = np.array([steepest(x[order], one) for one in of_seeds])
-    change = of_seeds[:, -1] - of_seeds[:, 0]
-    half = np.array([crossing(x[order], one, HALF) for one in of_seeds])
-    low, high = percentiles(half) if np.isfinite(half).mean() > SURE else (np.nan, np.nan)
     yield row | {
         "first": float(y[0]),
         "last": float(y[-1]),
         "steepest": steepest(x[order], y),
-        "tips_share": float(np.mean(steep > HALF)),
         "half_at": crossing(x[order], y, HALF),
+        **_over_seeds(x[order], effects),
+    }
+
+
+def _over_seeds(x: np.ndarray, effects: list[Effect]) -> dict[str, Any]:
+    """What resampled seeds say of a curve; of a few seeds they say nothing."""
+    if min(len(one.stays) for one in effects) < FEWEST_PAIRS:
+        return {"tips_share": np.nan, "half_low": np.nan, "half_high": np.nan, "verdict": OPEN}
+    of_seeds = resampled(effects)
+    steep = np.array([steepest(x, one) for one in of_seeds])
+    half = np.array([crossing(x, one, HALF) for one in of_seeds])
+    low, high = percentiles(half) if np.isfinite(half).mean() > SURE else (np.nan, np.nan)
+    return {
+        "tips_share": float(np.mean(steep > HALF)),
         "half_low": low,
         "half_high": high,
-        "verdict": _verdict(steep, change),
+        "verdict": _verdict(steep, of_seeds[:, -1] - of_seeds[:, 0]),
     }
 
 
@@ -150,7 +160,7 @@ def _verdict(steep: np.ndarray, change: np.ndarray) -> str:
     share = float(np.mean(steep > HALF))
     if share >= SURE:
         return "tips"
-    return "gradual: no tipping" if share <= 1.0 - SURE else "open: more seeds would tell"
+    return "gradual: no tipping" if share <= 1.0 - SURE else OPEN
 
 
 def steepest(x: np.ndarray, y: np.ndarray) -> float:
@@ -198,7 +208,7 @@ def _repeal(points: list[Point]) -> pd.DataFrame:
     for mine in np.array_split(order, bins):
         effect = Effect(left[mine], before[mine])
         told = effect.sure and abs(float(before[mine].mean())) >= _FEWEST_LAWS
-        low, high = percentiles(resampled([effect])[:, 0]) if told else (np.nan, np.nan)
+        low, high = effect.share_interval() if told else (np.nan, np.nan)
         rows.append(
             {
                 "low": float(before[mine].min()),

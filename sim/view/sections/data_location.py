@@ -53,8 +53,7 @@ def _moved(view: ResultsView, what: str) -> tuple[pd.DataFrame, str, str]:
     """
     hosts = ("from_kind", "to_kind", "from_host", "to_host")
     flows = view.needed_table(what, "flows", "country", *hosts, "tb")
-    changed = pd.offsets.MonthBegin().rollforward(pd.Timestamp(view.switch or view.first))
-    start, end = map(pd.Timestamp, view.window or (changed, view.last))
+    start, end = map(pd.Timestamp, view.window or (view.first_changed, view.last))
     flows = flows[(flows["country"] != "US") & (flows["month"] >= start) & (flows["month"] <= end)]
     return flows, f"{start:%Y-%m}", f"{end:%Y-%m}"
 

@@ -141,7 +141,8 @@ def _by_factor(
         else:
             draw = by_level if is_ordered(own[name]) else by_name
             figures.append(draw(spreads[name], titles, look.colour, cuts[name]))
-    marks = "Each mark is a point, with the 95% interval over its pairs. " if each else ""
+    bars = ", with the 95% interval over its pairs" if known["low"].notna().any() else ""
+    marks = f"Each mark is a point{bars}. " if each else ""
     if len(each) < len(varied):
         marks += (
             "A diamond is the median of the points at that level of the factor. The thick bar holds the "

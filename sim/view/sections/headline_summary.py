@@ -33,7 +33,8 @@ LIMITS = (
     "other tables and charts hold luck alone. None holds what the model leaves out.",
 )
 
-_LATER_SWITCH = re.compile(r"worlds\.[^.]+\.switches\.[1-9]\d*\.on")
+_LATER_SWITCH = re.compile(r"switch_date|worlds\.[^.]+\.switches\.[1-9]\d*\.on")
+_FIRST_SWITCH = re.compile(r"switch_date|worlds\.[^.]+\.switches\.0\.on")
 
 LUCK_ALONE = (
     *LIMITS[:-1],
@@ -86,7 +87,10 @@ def answer(headlines: pd.DataFrame | None, view: ResultsView) -> str:
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(b.label)}\N{RIGHT DOUBLE QUOTATION MARK} compared with "
         f"\N{LEFT DOUBLE QUOTATION MARK}{text(a.label)}\N{RIGHT DOUBLE QUOTATION MARK}: "
     )
-    sentence += "; ".join(told) if told else "no headline has an interval that excludes zero"
+    none = "no headline has an interval that excludes zero"
+    if headlines["low"].isna().all():
+        none = "fewer than two pairs of runs give no interval, so no difference can be told from luck"
+    sentence += "; ".join(told) if told else none
     if len(clear) > 3:
         sentence += f"; {len(clear) - 3} other headlines differ from zero, too"
     if len(unclear) and told:
@@ -146,13 +150,30 @@ def _more_or_less(row: dict[str, Any]) -> str:
     return f"<strong>{size} {word}</strong> (95% interval {ends})"
 
 
+def rule_changes(view: ResultsView) -> str:
+    """When the rule changes and is turned back, in words; empty if no world has a switch."""
+    if not view.switch:
+        return ""
+    if _varies(view, _FIRST_SWITCH):
+        return f"the rule changes on days that the design varies{turned_back(view)}"
+    listed = view.manifest.get("switches") or {}
+    days = sorted({days[0][:10] for days in listed.values() if days}) or [view.switch]
+    which = ", by world" if len(days) > 1 else ""
+    return f"the rule changes on {' or '.join(days)}{which}{turned_back(view)}"
+
+
+def _varies(view: ResultsView, switches: re.Pattern[str]) -> bool:
+    """Whether a design has one of these switches as a factor."""
+    design = view.manifest.get("scenario", {}).get("experiment", {}).get("design") or {}
+    paths = [path for role in ("levers", "uncertainties") for path in design.get(role) or {}]
+    return any(switches.fullmatch(path) for path in paths)
+
+
 def turned_back(view: ResultsView) -> str:
     """When it is turned back, in words; empty if it is not."""
     if not view.returns:
         return ""
-    design = view.manifest["scenario"]["experiment"].get("design") or {}
-    paths = [path for role in ("levers", "uncertainties") for path in design.get(role) or {}]
-    if any(_LATER_SWITCH.fullmatch(path) for path in paths):
+    if _varies(view, _LATER_SWITCH):
         return " and is turned back on days that the design varies"
     return f" and is turned back on {' and '.join(sorted(view.returns))}"
 
@@ -171,8 +192,8 @@ def head(view: ResultsView, said: str | None = None, limits: Sequence[str] | Non
         else "customers set by the design",
         window,
     ]
-    if view.switch:
-        facts.append(f"the rule changes on {view.switch}{turned_back(view)}")
+    if when := rule_changes(view):
+        facts.append(when)
     if uncertainty is not None:
         shipped = ", whose results ship with the program" if manifest.get("draws") == SHIPPED else ""
         draws = f"<strong>{int(uncertainty['draws'].max()):,}</strong> draws of the parameters"

@@ -271,7 +271,7 @@ def _be(view: ResultsView) -> str:
 
 def _when(row: Row, view: ResultsView) -> str:
     """The months of a headline, in words that end a sentence."""
-    first, last = (view.switch or view.first)[:4], view.last[:4]
+    first, last = view.first_different[:4], view.last[:4]
     window = str(row["window"])
     if window == "end":
         return f"at the end of {last}"

@@ -72,10 +72,12 @@ def planted_seed(task: Task, stays: Stays, laws_left: float, loss: float) -> See
     return done
 
 
-def turned_back(folder: Path, stays: Stays, laws_left: float = 0.8, loss: float = LOSS) -> Path:
+def turned_back(
+    folder: Path, stays: Stays, laws_left: float = 0.8, loss: float = LOSS, experiment: str = EXPERIMENT
+) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "planted.yaml"
-    file.write_text(EXPERIMENT.replace("DAYS", DAYS), encoding="utf-8")
+    file.write_text(experiment.replace("DAYS", DAYS), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "run_seed", lambda task: planted_seed(task, stays, laws_left, loss))
         patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
@@ -194,6 +196,42 @@ def test_only_experiments_that_turn_a_rule_back_have_the_tables() -> None:
     assert found is not None and (found.reference, found.returned, found.lasting) == ("a", "b", "c")
     assert worlds_of(manifest(a=world("x"), b=world("y"))) is None
     assert worlds_of(manifest(a=world("x"), b=world("y", "x"))) is None
+
+
+def test_the_reference_is_the_world_with_the_final_rule_from_the_first_switch_on_and_nothing_else() -> None:
+    """Else the share would mix the return with another date, or with an event that one world goes without."""
+
+    def world(*switches: tuple[str, str], **own: Any) -> dict[str, Any]:
+        return {"switches": [{"on": on, "regime": regime} for regime, on in switches], **own}
+
+    def found(**worlds: Mapping[str, Any]) -> Any:
+        return worlds_of({"scenario": {"experiment": {"worlds": worlds}}})
+
+    early, late = "2014-07-31", "2018-07-31"
+    back, lasting = world(("y", early), ("x", late)), world(("y", early))
+    assert found(late=world(("x", late)), a=world(("x", early)), b=back, c=lasting).reference == "a"
+    without = world(("x", early), without_events=["T14"])
+    assert found(a=without, b=back, c=lasting) is None
+    assert found(a=world(("x", early), pulled=[], set={}), b=back, c=lasting) is not None
+
+
+def test_a_reference_of_another_month_gives_no_share(tmp_path: Path) -> None:
+    """Such worlds were said to have 'the final rule from the beginning', and a share was computed."""
+    reference = "microsoft_wins: {label: Microsoft wins, switches: [{on: 2014-07-31"
+    later = EXPERIMENT.replace(reference, reference.replace("2014-07-31", "2016-07-31"))
+    assert later != EXPERIMENT
+    folder = turned_back(tmp_path, lambda held: held / 48, experiment=later)
+    assert not (folder / "returns.csv").exists()
+
+
+def test_a_few_seeds_give_no_interval_and_no_verdict(tmp_path: Path) -> None:
+    few = EXPERIMENT.replace("count: 4", "count: 3")
+    folder = turned_back(tmp_path, lambda held: float(held > 24), laws_left=0.2, experiment=few)
+    returns = rows(folder, "returns", outcome="trust", at=AT_AFTER)
+    assert returns["share"].notna().all()
+    assert returns["share_low"].isna().all() and returns["share_high"].isna().all()
+    curve = rows(folder, "tipping", outcome="trust", at=AT_AFTER).iloc[0]
+    assert curve["verdict"] == "open: more seeds would tell" and np.isnan(curve["half_low"])
 
 
 def test_the_end_of_the_horizon_is_a_year_too(line: Path) -> None:

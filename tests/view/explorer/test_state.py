@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.runs.results import FolderResults, MemoryResults
 from sim.scenario.posterior import Fitted, Posterior
 from sim.scenario.resolution import resolve
 from sim.scenario.schema import Experiment, Switch
@@ -19,6 +20,7 @@ from sim.view.explorer.pages.worlds.controls import panel, slider
 from sim.view.explorer.pages.worlds.presets import why_not_shown
 from sim.view.explorer.pages.worlds.sliders import knobs_of
 from sim.view.explorer.pages.worlds.state import State, WorldChoice
+from sim.view.results_view import ResultsView
 
 CATALOGUE = load_catalogue()
 
@@ -107,6 +109,21 @@ def test_yaml_is_read_by_the_command_as_the_experiment_on_the_screen(
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
     return CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("day", "month"), [("2014-07-31", "2014-08"), ("2014-08-01", "2014-09"), ("2016-02-29", "2016-03")]
+)
+def test_a_switch_changes_the_month_that_begins_after_its_day(
+    catalogue: Catalogue, two_worlds: FolderResults, day: str, month: str
+) -> None:
+    """On the first of a month, too: that month has begun."""
+    state, wrong = catalogue.state(f"world=doj_wins@{day}&world=microsoft_wins@{day}")
+    scenario = catalogue.resolved(state).scenarios["doj_wins"]
+    assert not wrong and catalogue.first_changed(state) == scenario.month_after(dt.date.fromisoformat(day))
+    assert catalogue.months(state.preset)[catalogue.first_changed(state)] == month
+    manifest = two_worlds.manifest | {"switch": day}
+    assert ResultsView(MemoryResults(manifest, {})).first_changed == month
 
 
 def test_default_state_has_a_plain_address(catalogue: Catalogue) -> None:

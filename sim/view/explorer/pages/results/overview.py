@@ -125,8 +125,8 @@ def _facts(folder_view: FolderView) -> str:
         else "customers set by the design",
         f"{view.first[:7]} to {view.last[:7]}",
     ]
-    if view.switch:
-        facts.append(f"the rule changes on {view.switch}{headline_summary.turned_back(view)}")
+    if when := headline_summary.rule_changes(view):
+        facts.append(when)
     if manifest.get("seconds") is not None:
         facts.append(f"took {float(manifest['seconds']):,.0f} s")
     if manifest.get("command"):

@@ -99,7 +99,7 @@ class Catalogue:
         first = min((switch.on for one in self.worlds(state) for switch in one.switches), default=None)
         if first is None or f"{first:%Y-%m}" not in months:
             return 0
-        return min(months.index(f"{first:%Y-%m}") + (first.day > 1), len(months) - 1)
+        return min(months.index(f"{first:%Y-%m}") + 1, len(months) - 1)  # a switch acts after its month
 
     def wrong_months(self, state: State) -> str:
         """What is wrong with the months of a state: outside the horizon, or the last before the first."""

@@ -58,16 +58,9 @@ def results_view_of(
     if at_rest is not None:
         results = replace(results, summaries={**results.summaries, "uncertainty": at_rest})
     results.manifest["command"] = "warrantsim run explorer.yaml"
-    window = (state.since or _first_changed(results.manifest), state.until or results.manifest["last"][:7])
+    window = (state.since or ResultsView(results).first_changed, state.until or results.manifest["last"][:7])
     name = None if abroad else session.resolved.base.jurisdictions[place].name
     return ResultsView(results, name, window)
-
-
-def _first_changed(manifest: dict[str, Any]) -> str:
-    """The first month that the switch can change, as YYYY-MM."""
-    return (
-        f"{pd.offsets.MonthBegin().rollforward(pd.Timestamp(manifest['switch'] or manifest['first'])):%Y-%m}"
-    )
 
 
 def page_content(
