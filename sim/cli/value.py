@@ -25,7 +25,7 @@ def errors_of(asked: Sequence[str]) -> dict[str, float] | None:
 def print_value(resolved: Resolved, out: Path | None, asked: Sequence[str]) -> None:
     """Compute, write and print the table, and renew the folder's report if it has one."""
     from sim import pipeline
-    from sim.analysis.uncertainty.value_of_information import VALUE
+    from sim.analysis.uncertainty.value_of_information import NOISE, VALUE
     from sim.runs.results import FolderResults
     from sim.view.report import build
     from sim.view.sections.value import answer, in_words, value_table
@@ -34,7 +34,7 @@ def print_value(resolved: Resolved, out: Path | None, asked: Sequence[str]) -> N
     out = out or RESULTS / resolved.name
     table = pipeline.value_of_information(resolved, out, errors_of(asked))
     screen = console()
-    screen.print(to_terminal(value_table(in_words(table[table["verdict"] != "not told from noise"]))))
+    screen.print(to_terminal(value_table(in_words(table[table["verdict"] != NOISE]))))
     screen.out(answer(table), highlight=False)
     screen.out(f"table: {out / VALUE}.csv")
     if (out / "report.html").is_file():

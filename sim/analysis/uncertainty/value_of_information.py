@@ -11,7 +11,7 @@ quadratic loss). Two methods:
   variance. It needs no line, and is careful: the error of the prediction itself counts against it.
 
 A share must exceed what the best of all quantities reaches when headlines are shuffled over draws, or it is
-not told from noise.
+not told apart from chance.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from sim.analysis.headlines import HEADLINES
 VALUE = "value"
 ROW, PARAMETER = KINDS = ("row of evidence", "parameter, measured directly")
 NARROWS, DISAGREE = "narrows", "only along a straight line"
-CURVED, NOISE = "narrows, along no straight line", "not told from noise"
+CURVED, NOISE = "narrows, along no straight line", "not told apart from chance"
 COLUMNS = (
     "headline", "name", "unit", "quantity", "kind", "what", "role", "se", "spread", "share", "low", "high",
     "by_weights", "perfect", "noise", "width90", "width90_expected", "draws", "verdict",

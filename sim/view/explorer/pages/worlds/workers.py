@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from sim.model import threads
 from sim.runs.engines.local import WorkerProcess
 from sim.runs.live_pairs import LivePair, Wanted
-from sim.runs.one_heap import use_one_heap
+from sim.runs.one_heap import give_back, use_one_heap
 from sim.runs.process_start import process_context
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario
@@ -27,10 +27,12 @@ T = TypeVar("T")
 Desk = Literal["live", "further"]
 _LAST_SECONDS = 3.0
 _TIDY_AFTER = 0.05  # seconds
+_GIVES_BACK_EACH = 20  # pairs
 _NICE = 4  # priority of the further seeds, as in nice(1)
 _REMEMBERED_CANCELLATIONS = 8  # cancelled jobs that a process may not have seen yet
 _PRELOADED = ("sim.runs.live",)
 
+_tidied = count(1)
 _given_up: Sequence[int] = ()  # in a worker: numbers of the last cancelled jobs, shared with the server
 
 
@@ -105,11 +107,19 @@ def run_measured(
     begin = time.perf_counter()
     pair = run_live(key, scenarios, seed, wanted, lambda: is_given_up(job))
     _threads.took(number, time.perf_counter() - begin)
-    # Models and their agents refer to one another. Collected after the answer is sent, their memory is free
-    # for the next
-    # pair.
-    threading.Timer(_TIDY_AFTER, gc.collect).start()
+    threading.Timer(_TIDY_AFTER, _tidy).start()  # after the answer is sent
     return pair
+
+
+def _tidy() -> None:
+    """Collect the models and their agents, which refer to one another: the next pair finds their memory free.
+
+    Now and then the pages between what is left are given back. The next pair pays for that: it has to ask for
+    them again, which takes a twentieth of a second.
+    """
+    gc.collect()
+    if next(_tidied) % _GIVES_BACK_EACH == 0:
+        give_back()
 
 
 class Workers:
