@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.headlines import LAST_YEAR, SINCE_THE_SWITCH, SINCE_THEY_DIFFER, Headline, last_months
 from sim.runs.results import Results
 from sim.view.blocks import NotThere
 from sim.view.figures.events import Event
@@ -92,6 +93,27 @@ class ResultsView:
         if self.switch is None:
             return self.first[:7]
         return f"{pd.Timestamp(self.switch) + pd.offsets.MonthBegin():%Y-%m}"
+
+    def window_of(self, headline: Headline) -> str:
+        """What a headline takes over which months, in the words of `headlines.csv`, for these worlds."""
+        if self.compare is None:
+            return headline.window_of_one_world
+        months = len(pd.period_range(self.first, self.last, freq="M"))
+        words = headline.window.replace(LAST_YEAR, last_months(months))
+        return words if self._a_switch_parts() else words.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
+
+    def _a_switch_parts(self) -> bool:
+        """Whether the compared worlds have other switches, as they are written or at points of the design."""
+        experiment = self.manifest.get("scenario", {}).get("experiment", {})
+        design, worlds = experiment.get("design") or {}, experiment.get("worlds")
+        if worlds is None:
+            return True
+        varied = [*(design.get("levers") or {}), *(design.get("uncertainties") or {})]
+        a, b = (
+            {(str(one["on"]), one["regime"]) for one in worlds[name].get("switches") or []}
+            for name in self.manifest["compare"]
+        )
+        return a != b or any("switches" in path.split(".") for path in varied)
 
     def switches(self, *worlds: str) -> list[str]:
         """The days on which the rule changes in any of these worlds; without a list for each, the

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.design_outcomes import over_two
+from sim.runs.results import MemoryResults
 from sim.view.blocks import Chart, as_json
 from sim.view.design_axes import axis_name, is_ordered, set_by_design
 from sim.view.figures.design_charts import (
@@ -27,6 +28,7 @@ from sim.view.figures.sensitivity_charts import index_dots
 from sim.view.figures.style import round_ticks, world_styles
 from sim.view.folder_view import FolderView
 from sim.view.results_folders import just_written
+from sim.view.results_view import ResultsView
 from sim.view.sections.design_claims import verdict_bars
 from sim.view.sections.design_drivers import Drivers, leaders, ranking_chart, said
 from sim.view.sections.design_drivers import drivers as what_drives
@@ -142,6 +144,25 @@ def test_a_design_of_one_pair_a_point_has_no_column_of_intervals(known: FolderVi
     alone = headlines_over_points(known.view, {"trust": at.assign(low=np.nan, high=np.nan)})
     assert len(alone.columns) == len(alone.rows[0]) == 5
     assert "its one pair, which has no interval" in alone.note
+
+
+def test_the_window_of_a_headline_is_said_as_it_is_for_the_compared_worlds(known: FolderView) -> None:
+    """Worlds that levers or events part have no switch to count from."""
+
+    def said(code: str, **changed: Any) -> str:
+        return ResultsView(MemoryResults(known.manifest | changed, {})).window_of(HEADLINE[code])
+
+    experiment = known.manifest["scenario"]["experiment"]
+    one = next(iter(experiment["worlds"].values()))
+    alike = {"experiment": experiment | {"worlds": dict.fromkeys(experiment["worlds"], one)}}
+    assert said("trust") == "mean from the switch on" and said("market_share") == "last twelve months"
+    assert said("trust", scenario=alike) == "mean from the first difference on"
+    varied = {"levers": {"worlds.doj_wins.switches.0.regime": {}}}
+    designed = {"experiment": alike["experiment"] | {"design": varied}}
+    assert said("trust", scenario=designed) == "mean from the switch on"
+    assert said("trust", compare=None) == "mean over all months"
+    short = {"first": "2013-01-01", "last": "2013-06-01"}
+    assert said("market_share", **short) == "all 6 months"
 
 
 def test_points_of_one_pair_are_not_said_to_have_intervals(known: FolderView) -> None:

@@ -206,7 +206,7 @@ def ranking_chart(view: ResultsView, headline: Headline, found: Drivers) -> Char
     rest = len(found.ranking) - len(top)
     others = f" {rest:,} factors with smaller indices are not drawn." if rest else ""
     read = (
-        f"{text(headline.name)}, {text(headline.window)}: {_which(view)}. {_MEANINGS[found.index]} "
+        f"{text(headline.name)}, {text(view.window_of(headline))}: {_which(view)}. {_MEANINGS[found.index]} "
         f"Bars are 95% intervals.{hollow}{beyond}"
     )
     title = "Which factors move it most?"

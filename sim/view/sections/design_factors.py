@@ -98,7 +98,7 @@ def _combinations(
 ) -> Chart:
     shown = outcomes.iloc[:: -(-len(outcomes) // _MOST_LINES)]
     selected = None if selection is None else np.isin(shown.index, selection.points)
-    what = f"{headline.name} ({headline.window}), {look.unit}"
+    what = f"{headline.name} ({view.window_of(headline)}), {look.unit}"
     if view.compare is not None:
         what += f", {difference_in_words(view)}"
     in_colour = (
@@ -181,7 +181,7 @@ def draws(view: ResultsView, code: str, at: pd.DataFrame) -> Chart:
     figure = in_order(known[of], known["low"], known["high"], titles, look.colour, cut)
     below, above = int((known[of] < 0).sum()), int((known[of] > 0).sum())
     sides = f" {below:,} of {len(known):,} lie below zero, {above:,} above." if view.compare else ""
-    what = f"{text(headline.name)}, {text(headline.window)}"
+    what = f"{text(headline.name)}, {text(view.window_of(headline))}"
     what += f": {text(difference_in_words(view))}" if view.compare else ""
     read = (
         f"{what}. Each mark is a draw of the fit; its 95% interval over its pairs holds luck alone.{sides} "

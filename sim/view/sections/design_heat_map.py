@@ -75,7 +75,8 @@ def _blocks(
                 "points of a cell, or over the pairs of a single point) includes zero."
             )
     read = (
-        f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; {text(headline.window)}) "
+        f"Each cell is the mean of {text(headline.name)} ({text(headline.unit)}; "
+        f"{text(view.window_of(headline))}) "
         f"over the points of the design in it. The value of a point is a mean over {seeds}. There are "
         f"{points:,} points.{_others(first)}{cut} Hover over a cell for its numbers.{colours}"
     )

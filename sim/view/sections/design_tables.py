@@ -79,7 +79,7 @@ def headlines_over_points(view: ResultsView, at: Mapping[str, pd.DataFrame]) -> 
         median, middle = estimate(*(float(known[of].quantile(q)) for q in (0.5, 0.05, 0.95)))
         scale = scale_for(headline.unit, 0.0)
         unit = scale.title if view.compare is None else scale.change
-        row: list[Value] = [headline.name, unit, headline.window, median, middle]
+        row: list[Value] = [headline.name, unit, view.window_of(headline), median, middle]
         rows.append([*row, _significant(known)] if view.compare else row)
     heads = ["Headline", "Unit", "Window", ">Median point", ">Middle 90% of points"]
     if view.compare is None:

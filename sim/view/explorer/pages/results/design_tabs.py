@@ -134,8 +134,9 @@ def _points(folder_view: FolderView, metric: str) -> Component:
     table = _points_table(folder_view, metric)
     headline = next(one for one in HEADLINES if one.code == metric)
     of = "the difference" if folder_view.view.compare else "the value"
+    window = folder_view.view.window_of(headline)
     read = (
-        f"{headline.name}, {headline.unit}, {headline.window}. Each row is a point, with means over its "
+        f"{headline.name}, {headline.unit}, {window}. Each row is a point, with means over its "
         f"pairs; low and high are the 95% interval of {of}. Click a heading to sort, or its icon to "
         "filter."
     )
