@@ -1,11 +1,24 @@
 """The section on robustness: what it draws."""
 
 import pandas as pd
+import pytest
 
 from sim.runs.results import FolderResults, MemoryResults
 from sim.view.blocks import Chart
 from sim.view.results_view import ResultsView
-from sim.view.sections.survival import survival
+from sim.view.sections.plain_answer import ENOUGH
+from sim.view.sections.survival import survival, survival_table
+
+
+@pytest.mark.parametrize(("draws", "few"), [(3, True), (ENOUGH, False)])
+def test_verdicts_of_a_few_draws_are_said_to_tell_little(draws: int, few: bool) -> None:
+    """The middle 90% of three draws is their range: next to everything survives."""
+    own = {"headline": "trust", "name": "Trust", "unit": "points of 100", "what": "", "draws": draws}
+    numbers = {"conclusion": "lower", "median": -1.0, "low": -2.0, "high": -0.5, "same_sign": 1.0}
+    rows = [own | numbers | {"arm": arm, "verdict": "survives"} for arm in ("posterior", "all")]
+    table = survival_table(pd.DataFrame(rows))
+    assert f"{draws} draws in each arm." in table.note
+    assert ("too few to say how sure any of this is" in table.note) is few
 
 
 def test_a_difference_that_nobody_could_notice_is_named_and_not_drawn(two_worlds: FolderResults) -> None:

@@ -20,6 +20,7 @@ from sim.view.number_format import (
 )
 from sim.view.result_tables import NEGLIGIBLE, verdict_cell
 from sim.view.results_view import ResultsView
+from sim.view.sections.plain_answer import ENOUGH
 from sim.view.sections.record_comparison import other_parameters
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 
@@ -141,11 +142,13 @@ def survival_table(frame: pd.DataFrame) -> Table:
         _row(group, together[together["headline"] == headline])
         for headline, group in arms.groupby("headline", sort=False)
     ]
+    draws = int(arms["draws"].min())
+    few = f" That is too few to say how sure any of this is: at least {ENOUGH}." if draws < ENOUGH else ""
     note = (
         "The conclusion is the sign of the difference over the draws as they are, if the middle 90% of them "
         "exclude zero. It survives an arm if its middle 90% have the same sign, and does not survive if the "
         "median has another sign. Under each verdict: the share of draws with the sign of the conclusion. "
-        f"{int(arms['draws'].min()):,} draws in each arm."
+        f"{draws:,} draws in each arm.{few}"
     )
     heads = columns("Headline", "Conclusion", ARMS[ALL], *(ARMS.get(arm, arm) for arm in _arms(arms)))
     return Table("Does each conclusion survive?", heads, rows, note)
