@@ -35,7 +35,7 @@ def worlds(draw: st.DrawFn, preset: str) -> WorldChoice:
                 st.dates(dt.date(2013, 2, 1), last),
                 min_size=count,
                 max_size=count,
-                unique=True,
+                unique_by=lambda day: (day.year, day.month),  # two in one month are refused
             )
         )
     )
