@@ -50,6 +50,10 @@ _PLAIN = {
     "us_success_at_home": "the share of US requests about people in the US that bring evidence",
 }
 _UNITS = {"instruments": "measures"}
+_AT_AN_END = (
+    "with one judged quantity at an end of its range (<em>Which conclusions are robust to parameter "
+    "uncertainty</em>)"
+)
 Row = Mapping[str, Any]
 
 
@@ -140,36 +144,38 @@ def _sure(rows: Sequence[Row], view: ResultsView) -> Iterable[str]:
         yield f"<strong>{opening(view)}, no direction is sure.</strong>"
         return
     first, *others = rows
-    low, high = _ends(first)
-    fragile = _fragile([first, *others[:MOST]], view)
+    (low, high), fragile = _ends(first), _fragile(view)
+    less = [row for row in others if row["headline"] in fragile][:MOST]
+    firm = [row for row in others if row["headline"] not in fragile][: MOST - len(less)]
     yield (
         f"<strong>{opening(view)}, {_subject(first)} {_be(view)} about {_size(first)} {first['sign']} "
         f"{_when(first, view)}.</strong> We are 90% sure that it {_be(view)} {low} to {high} "
-        f"{first['sign']}.{_against_the_leak(first)}{'' if others else fragile}"
+        f"{first['sign']}.{_against_the_leak(first)}"
+        + (f" But {_AT_AN_END} its direction is open." if first["headline"] in fragile else "")
     )
-    if others:
-        named = [
-            f"{_capital(_subject(row))} {_be(view)} {_size(row)} {row['sign']}{_when_else(row, view)}."
-            for row in others[:MOST]
-        ]
-        told = " ".join([named[0][:1].lower() + named[0][1:], *named[1:]])
-        yield f"<strong>Also clear:</strong> {told}{fragile}"
+    parts = [f"<strong>Also clear:</strong> {_told(firm, view)}"] if firm else []
+    if less:
+        agreed = f"The draws agree, but {_AT_AN_END} the direction is open."
+        parts.append(f"<strong>Less sure:</strong> {_told(less, view)} {agreed}")
+    if parts:
+        yield " ".join(parts)
 
 
-def _fragile(rows: Sequence[Row], view: ResultsView) -> str:
-    """Which of what is told as clear does not survive with one quantity at an end of its range."""
+def _told(rows: Sequence[Row], view: ResultsView) -> str:
+    """What changes, a sentence each; the first goes on a sentence."""
+    first, *more = (
+        f"{_subject(row)} {_be(view)} {_size(row)} {row['sign']}{_when_else(row, view)}." for row in rows
+    )
+    return " ".join([first, *map(_capital, more)])
+
+
+def _fragile(view: ResultsView) -> set[str]:
+    """The headlines whose direction does not survive with one quantity at an end of its range."""
     survival = view.summary("survival")
     if survival is None:
-        return ""
+        return set()
     everywhere = survival[survival["arm"] == EVERYWHERE]
-    lost = set(everywhere["headline"][everywhere["verdict"] != SURVIVES].astype(str))
-    names = [_subject(row) for row in rows if str(row["headline"]) in lost]
-    if not names:
-        return ""
-    return (
-        f" Less sure is {_list(names)}: with one judged quantity at an end of its range "
-        "(<em>Which conclusions are robust to parameter uncertainty</em>), the direction is open."
-    )
+    return set(everywhere["headline"][everywhere["verdict"] != SURVIVES].astype(str))
 
 
 def _against_the_leak(row: Row) -> str:
