@@ -45,7 +45,8 @@ def descendants(session: int) -> list[int]:
     return out
 
 
-@pytest.mark.parametrize("how", ["script", pytest.param("standard input", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("how", ["script", "standard input"])
 def test_a_script_needs_no_guard(how: str, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(script(tmp_path / "store"), encoding="utf-8")
     done = subprocess.run(

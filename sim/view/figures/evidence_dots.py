@@ -31,7 +31,9 @@ def scores(rows: pd.DataFrame, forecasters: Sequence[str]) -> Figure:
     `rows`: label, forecaster, score (in standard errors), hover.
     """
     title = "error of the forecast (CRPS), in standard errors of the source; left is better"
-    x = axis(title, type="log", dtick="D2", showgrid=True)  # ticks at 1, 2 and 5
+    # plotly.js writes its own ticks at 2 and 5 in smaller type
+    ticks = [digit * 10.0**power for power in range(-4, 5) for digit in (1, 2, 5)]
+    x = axis(title, type="log", tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks], showgrid=True)
     looks = dict(zip(forecasters, _LOOKS, strict=False))
     return _dots(rows.assign(at=rows["score"]), "label", "forecaster", looks, x)
 

@@ -115,7 +115,7 @@ def test_investigators_agree_while_the_law_is_contested() -> None:
         ("cloud_act", 21),
         pytest.param("microsoft_wins", 22, marks=pytest.mark.long),
         pytest.param("leads_act", 23, marks=pytest.mark.long),
-        ("icpa", 24),
+        pytest.param("icpa", 24, marks=pytest.mark.long),
     ],
 )
 def test_investigators_agree_over_random_valid_parameters(regime: str, seed: int) -> None:

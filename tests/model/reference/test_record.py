@@ -114,6 +114,7 @@ def test_the_record_agrees_as_shipped() -> None:
     assert seen["chosen"] > 0 < seen["stated_would_leave"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [54])
 def test_the_record_agrees_over_random_valid_parameters(seed: int) -> None:
     """Seeds under which everything in EVERYTHING happens; not all do."""

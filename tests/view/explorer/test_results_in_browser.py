@@ -25,7 +25,7 @@ from sim.view.explorer.settings import Settings
 from tests.swept_results import asked, gap, swept
 from tests.view.accessible import barriers
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @dataclass
@@ -135,7 +135,6 @@ def drawn(page: Page, plot: str) -> Any:
     )
 
 
-@pytest.mark.long
 def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
     look: Callable[..., Watching], site: Site
 ) -> None:
@@ -173,7 +172,6 @@ def test_from_the_list_to_a_heat_map_that_can_be_shared_and_taken_away(
     expect(other.get_by_role("textbox", name="Across")).to_have_value("influence of peers")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("name", "width"), [("known", 1280), ("known", 420), ("plain", 420)])
 def test_every_tab_draws_fits_and_is_large_enough_to_read(
     look: Callable[..., Watching], site: Site, name: str, width: int
@@ -207,7 +205,6 @@ def test_every_tab_draws_fits_and_is_large_enough_to_read(
         assert barriers(page) == [], f"{name}, {tab}"
 
 
-@pytest.mark.long
 def test_charts_that_leave_the_page_are_forgotten(look: Callable[..., Watching], site: Site) -> None:
     """plotly.js keeps a chart, with its numbers, until it is told that the chart is gone."""
     page = look().opens(f"{site.address}/results/known?tab=heat")
@@ -233,7 +230,6 @@ def test_by_keyboard_alone_to_another_tab(look: Callable[..., Watching], site: S
     expect(page.locator("#heat-map-0 .main-svg").first).to_be_visible()
 
 
-@pytest.mark.long
 def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watching], site: Site) -> None:
     seen = look()
     page = seen.opens(f"{site.address}/results/damaged")
@@ -272,7 +268,6 @@ def test_only_listed_files_can_be_taken(site: Site, person: BrowserContext) -> N
         assert "secret" not in answer.text()
 
 
-@pytest.mark.long
 def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], site: Site) -> None:
     plan, folder = Plan(asked(site.root.parent / "asked", "country")), site.root / "under_way"
     with watched(plan, folder, site.store) as watch:
@@ -294,7 +289,6 @@ def test_a_run_under_way_is_watched_to_its_end(look: Callable[..., Watching], si
     assert page.locator("h1").inner_text() == said["title"]
 
 
-@pytest.mark.long
 def test_an_empty_results_folder_says_what_to_do(
     look: Callable[..., Watching], site: Site, tmp_path: Path
 ) -> None:

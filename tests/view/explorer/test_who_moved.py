@@ -37,6 +37,7 @@ def until_shown(answers: Answers, catalogue: Catalogue, query: str) -> dict[str,
     raise AssertionError("still busy")
 
 
+@pytest.mark.long
 def test_all_countries_first_then_the_one_that_is_chosen(answers: Answers, catalogue: Catalogue) -> None:
     everywhere = until_shown(answers, catalogue, QUERY)
     assert everywhere["kind"] == "view"
