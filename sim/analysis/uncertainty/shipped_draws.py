@@ -27,7 +27,7 @@ from sim.runs.tasks import Runner, identified
 from sim.scenario.base import Base
 from sim.scenario.digest import digest
 from sim.scenario.locations import shown
-from sim.scenario.posterior import posterior_folder, read_posterior, there_is_one
+from sim.scenario.posterior import posterior_folder
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve, variant
 
@@ -82,8 +82,7 @@ def headlines_at_rest(resolved: Resolved, folder: Path | None = None) -> pd.Data
     first and the last draw tell, since to name all of them takes seconds. Raises InputError for a damaged
     file.
     """
-    possible = resolved.experiment.compare is not None and resolved.design is None and there_is_one()
-    joint = joint_draws.joint_draws(resolved, len(read_posterior().draws())) if possible else None
+    joint = joint_draws.joint_draws(resolved, None)
     table = None if joint is None else outcomes_at_rest(joint, folder)
     return None if joint is None or table is None else summarise(table, joint)
 
