@@ -10,10 +10,9 @@ from sim.model.law.timeline import Month
 from sim.model.reference.cells import Terms
 from sim.model.reference.news import Word
 from sim.model.world import WarrantModel, WorldSet
-from sim.runs.pairs import share_population
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 
 class TwinDiffers(Exception):
