@@ -49,7 +49,10 @@ _OFFERED = tuple(name for name in __all__ if name != "__version__")
 
 
 def __getattr__(name: str) -> Any:
+    if name == "InputError":  # which may be what keeps the rest from being loaded
+        return getattr(import_module("sim.scenario.problems"), name)
     if name in _OFFERED:
+        import_module("sim.runs.compiler").can_keep_compiled_code()
         return getattr(import_module("sim.api"), name)
     raise AttributeError(f"module 'sim' has no attribute '{name}'; it offers {', '.join(_OFFERED)}")
 

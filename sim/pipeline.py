@@ -48,6 +48,7 @@ from sim.analysis.uncertainty.value_of_information import VALUE
 from sim.analysis.uncertainty.varied import varied
 from sim.model.tables import TABLES
 from sim.runs import claims
+from sim.runs.compiler import can_compile
 from sim.runs.crate_files import entities_of, opened
 from sim.runs.csv_tables import write_csv
 from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
@@ -168,10 +169,12 @@ def run(
     tables that need other runs: draws of the posterior, knock-outs, other switch dates, the evidence. `draws`
     says how many draws are run (0: none); where nobody said, the shipped outcomes of these very runs are
     taken, if there are any. A shard only runs its part and writes no tables. Raises EngineLost when a
-    cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for draws
-    that the posterior does not have, for folders that cannot be written, and for an `out` in which somebody
-    else's files would be lost or another command writes, and that is the store.
+    cluster is gone; what was stored stays, and the next call goes on from there. Raises InputError for
+    draws that the posterior does not have, a model that cannot be compiled, folders that cannot be
+    written, and for an `out` in which somebody else's files would be lost or another command writes, and
+    that is the store.
     """
+    can_compile()
     joint = joint_draws.joint_draws(resolved, draws) if further or draws is not None else None
     check_folder(out, _WRITTEN, _BEFORE, resolved.source)
     if store is not None and out.resolve() == store.resolve():

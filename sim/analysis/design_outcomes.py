@@ -8,29 +8,20 @@ design varies.
 """
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.design_months import compared
 from sim.analysis.headlines import HEADLINES, SERIES, Columns, Headline
 from sim.analysis.range_names import range_name
 from sim.runs.intervals import half_width
 from sim.runs.pair_series import PairSeries
-from sim.runs.pairs import must_be_equal_for
-from sim.scenario.base import Base, load_base
-from sim.scenario.locations import CONFIGS, root
-from sim.scenario.resolution import Resolved, points, scenarios_at
-from sim.scenario.restoration import restored
-from sim.scenario.scenario import Scenario
 
 Which = Literal["difference", "a", "b"]
-Scenarios = Callable[[int], dict[str, Scenario]]
-"""The scenario of every world at a point, by its number."""
 QUANTILES = {"q5": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 MOST_LEVELS = 12
 _BINS = 8
@@ -58,97 +49,6 @@ def columns_of_series(metric: str) -> list[str]:
     noted = _Noted()
     SERIES[metric](noted)
     return list(noted)
-
-
-def compared(manifest: Mapping[str, Any]) -> tuple[str, str | None]:
-    """The compared worlds (first, second) of a manifest.
-
-    Where there is nothing to compare: the first world and None.
-    """
-    pair = manifest.get("compare")
-    return (pair[0], pair[1]) if pair else (next(iter(manifest["worlds"])), None)
-
-
-# --- from when the worlds may differ ----------------------------------------------------------------------
-
-
-def is_of_law(path: str) -> bool:
-    """Whether a factor moves switches or events.
-
-    If so, worlds part at different times at different points.
-    """
-    return path == "switch_date" or "switches" in path.split(".") or "events" in path.split(".")
-
-
-def is_of_levers(path: str) -> bool:
-    """Whether a factor moves levers, or which of them are pulled."""
-    return path.startswith("levers.") or path.split(".")[-1] == "pulled"
-
-
-def moves_a_lever(factors: Iterable[Any]) -> bool:
-    """Whether the compared worlds part at other points in another month, as a lever that one of them pulls
-    has another date. Where the design varies what is pulled, all points are taken over the same months."""
-    paths = [str(name) for name in factors]
-    pulled = any(path.split(".")[-1] == "pulled" for path in paths)
-    return not pulled and any(path.startswith("levers.") and path.endswith(".on") for path in paths)
-
-
-@cache
-def _base() -> Base:
-    return load_base(root() / CONFIGS)
-
-
-def restored_design(manifest: Mapping[str, Any], where: Path) -> Resolved:
-    """The experiment of a manifest. Raises InputError if this version cannot read it."""
-    return restored(manifest["scenario"], _base(), str(where))
-
-
-def scenarios_of(manifest: Mapping[str, Any], where: Path) -> Scenarios:
-    """The scenarios at the points of a manifest's design.
-
-    What is returned raises InputError if this version cannot read the manifest.
-    """
-    once = cache(lambda: restored_design(manifest, where))
-    return lambda point: scenarios_at(once(), points(once())[point])
-
-
-def first_months(
-    manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios, by_lever: bool = True
-) -> np.ndarray:
-    """For each point (a row of `values`), the first month in which the compared worlds may differ.
-
-    Where they never may, it is the first of all, since every month then serves as well. Months are counted
-    from 0. `scenarios` are asked only where that hangs on the point. Without `by_lever`, dates of levers make
-    no difference: levers are compared over the same months.
-    """
-    shared = shared_months(manifest, values, scenarios, by_lever)
-    return np.where(shared < _months_to(manifest, "last"), shared, 0)
-
-
-def shared_months(
-    manifest: Mapping[str, Any], values: pd.DataFrame, scenarios: Scenarios, by_lever: bool = True
-) -> np.ndarray:
-    """For each point, how many months from the first the compared worlds share."""
-    law = [name for name in values.columns if is_of_law(str(name))]
-    if by_lever and moves_a_lever(values.columns):
-        law += [name for name in values.columns if is_of_levers(str(name))]
-    a, b = compared(manifest)
-    if not law or b is None:
-        return np.full(len(values), _months_to(manifest, "identical_through"))
-    out = np.empty(len(values), int)
-    for _, rows in values.assign(_row=np.arange(len(values))).groupby(law, sort=False, observed=True):
-        worlds = scenarios(int(rows.index[0]))
-        out[rows["_row"].to_numpy()] = must_be_equal_for(worlds[a], worlds[b])
-    return out
-
-
-def _months_to(manifest: Mapping[str, Any], name: str) -> int:
-    """How many months a manifest's run has up to a month that it names, with that; 0: it names none."""
-    last = manifest.get(name)
-    if not last:
-        return 0
-    between = np.datetime64(str(last)[:7], "M") - np.datetime64(str(manifest["first"])[:7], "M")
-    return int(between.astype(int)) + 1
 
 
 # --- a headline at every pair and point -------------------------------------------------------------------

@@ -11,14 +11,16 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.analysis.country_table import pairs_of_table
-from sim.analysis.design_outcomes import (
+from sim.analysis.design_months import (
     compared,
     first_months,
+    headline_months,
     is_of_law,
     is_of_levers,
     scenarios_of,
     shared_months,
 )
+from sim.analysis.headline_months import HeadlineMonths
 from sim.analysis.headlines import compared_headlines, headlines_of_one, series
 from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
@@ -47,7 +49,8 @@ def point_results(folder: Path, point: int) -> MemoryResults:
     tables = {name: _reader_at(whole, name, point) for name in names}
     summaries: dict[str, pd.DataFrame] = {}
     if "world" in tables and seeds:
-        summaries |= _own_summaries(manifest, tables["world"](None), first_month)
+        months = headline_months(whole.manifest, factors, scenarios)
+        summaries |= _own_summaries(manifest, tables["world"](None), first_month, months)
     claims = _claims_at(whole, point, factors)
     return MemoryResults(manifest, tables, summaries if claims is None else {**summaries, "claims": claims})
 
@@ -86,14 +89,15 @@ def _reader_at(whole: FolderResults, name: str, point: int) -> TableReader:
 
 
 def _own_summaries(
-    manifest: dict[str, Any], world: pd.DataFrame, first_month: int
+    manifest: dict[str, Any], world: pd.DataFrame, first_month: int, months: HeadlineMonths
 ) -> dict[str, pd.DataFrame]:
     """Headlines and series of the point's own pairs."""
     a, b = compared(manifest)
     pairs = pairs_of_table(world, (a, b or a))
     if b is None:
-        return {"headlines": headlines_of_one([one for one, _ in pairs])}
-    return {"headlines": compared_headlines(pairs, first_month).assign(why=""), "series": series(pairs)}
+        return {"headlines": months.named(headlines_of_one([one for one, _ in pairs]))}
+    headlines = months.named(compared_headlines(pairs, first_month))
+    return {"headlines": headlines.assign(why=""), "series": series(pairs)}
 
 
 def _claims_at(whole: FolderResults, point: int, factors: pd.DataFrame) -> pd.DataFrame | None:

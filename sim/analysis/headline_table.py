@@ -6,14 +6,8 @@ import pandas as pd
 
 from sim.analysis.drivers.explanations import leak_month, reasons
 from sim.analysis.drivers.knockouts import first_month
-from sim.analysis.headlines import (
-    LAST_YEAR,
-    SINCE_THE_SWITCH,
-    SINCE_THEY_DIFFER,
-    Columns,
-    compared_headlines,
-    last_months,
-)
+from sim.analysis.headline_months import HeadlineMonths, months_of, months_of_worlds
+from sim.analysis.headlines import Columns, compared_headlines
 from sim.runs.silence import begins_with_the_switch
 from sim.scenario.resolution import Resolved
 
@@ -35,15 +29,16 @@ def headline_table(
 
 
 def with_windows(table: pd.DataFrame, resolved: Resolved) -> pd.DataFrame:
-    """The table with windows that say what they are.
+    """The table with windows that say over which months this experiment's headlines are taken."""
+    return headline_months(resolved).named(table)
 
-    They are from the switch on, or from the first difference on; the last twelve months, or all of fewer.
-    """
-    compare, months = resolved.experiment.compare, next(iter(resolved.scenarios.values())).months
-    windows = table["window"].replace(LAST_YEAR, last_months(months))
-    if compare is not None and not _switched(resolved, compare):
-        windows = windows.str.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
-    return table.assign(window=windows)
+
+def headline_months(resolved: Resolved) -> HeadlineMonths:
+    """The months of the headlines of an experiment without a design."""
+    if resolved.experiment.compare is None:
+        return months_of(next(iter(resolved.scenarios.values())).months, ())
+    a, b = (resolved.scenarios[name] for name in resolved.experiment.compare)
+    return months_of_worlds(a, b)
 
 
 def _switched(resolved: Resolved, compare: tuple[str, str]) -> bool:

@@ -17,6 +17,7 @@ Columns = dict[str, np.ndarray]
 SINCE_THE_SWITCH = "from the switch on"
 SINCE_THEY_DIFFER = "from the first difference on"  # of worlds in which no switch is thrown
 LAST_YEAR = "last twelve months"
+YEAR = 12
 _NOISE = 1e-12  # of a value: sums of the same numbers in another order differ by less
 
 
@@ -66,6 +67,24 @@ def _ratio_of_sums(success: str, requests: str) -> Callable[[Columns, int], floa
         return 100.0 * float(np.sum(share[known] * n[known]) / np.sum(n[known]))
 
     return read
+
+
+def _last_year(t: Columns, first: int) -> slice:
+    """The last twelve months, without those before the first that counts."""
+    return slice(max(first, len(t["revenue_us"]) - YEAR), None)
+
+
+def share_of_spending(t: Columns, first: int) -> float:
+    """US providers' share of what customers abroad spend on the cloud in the last year, in percent."""
+    year = _last_year(t, first)
+    us = t["revenue_us"][year]
+    return 100.0 * float(np.sum(us) / np.sum(us + t["revenue_home_grown"][year]))
+
+
+def share_of_sovereign_offers(t: Columns, first: int) -> float:
+    """Sovereign offers and customers' own keys, in percent of US providers' revenue in the last year."""
+    year = _last_year(t, first)
+    return 100.0 * float(np.sum(t["revenue_us_sovereign"][year]) / np.sum(t["revenue_us"][year]))
 
 
 def stored(t: Columns) -> np.ndarray:
@@ -131,12 +150,7 @@ HEADLINES: tuple[Headline, ...] = (
         "%",
         "",
         LAST_YEAR,
-        lambda t, m: (
-            100.0
-            * float(
-                np.sum(t["revenue_us"][-12:]) / np.sum(t["revenue_us"][-12:] + t["revenue_home_grown"][-12:])
-            )
-        ),
+        share_of_spending,
     ),
     Headline(
         "data_at_home",
@@ -292,14 +306,24 @@ def differences(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where(np.abs(b - a) <= noise, 0.0, b - a)
 
 
-def last_months(months: int) -> str:
-    """The last year of so many months: the last twelve, or all where there are fewer."""
-    return LAST_YEAR if months >= 12 else "only month" if months == 1 else f"all {months} months"
+def last_months(months: int, first: int = 0) -> str:
+    """The last year of so many months, of which those from `first` on count.
+
+    It has twelve months, or all that count where there are fewer.
+    """
+    if months - first >= YEAR:
+        return LAST_YEAR
+    if first:
+        return "last month" if months - first == 1 else f"last {months - first} months"
+    return "only month" if months == 1 else f"all {months} months"
 
 
-def in_the_last_months(months: int) -> str:
+def in_the_last_months(months: int, first: int = 0) -> str:
     """The same in a sentence."""
-    return "in the last year" if months >= 12 else f"in {'the ' if months == 1 else ''}{last_months(months)}"
+    words = last_months(months, first)
+    if words == LAST_YEAR:
+        return "in the last year"
+    return f"in {'' if words.startswith('all') else 'the '}{words}"
 
 
 def _mean_of(values: np.ndarray) -> float:

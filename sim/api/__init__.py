@@ -27,6 +27,7 @@ from sim.api.arguments import Changes, Count, Finite, Number, Place, Source, Tol
 from sim.api.pair_results import Pair
 from sim.api.results import Results
 from sim.api.sweep_results import Sweep
+from sim.runs.compiler import can_compile
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.reporters import Reporters
 from sim.runs.results import MANIFEST, FolderResults
@@ -295,6 +296,7 @@ def world(
     seed = resolved.experiment.seeds.first if seed is None else seed
     if not 0 <= seed < MOST_SEED:
         raise InputError(f"seed {seed}: must be from 0 to {MOST_SEED - 1}")
+    can_compile()
     return _months(worlds[name], seed)
 
 

@@ -65,6 +65,17 @@ def _refuse_empty(words: Sequence[str]) -> None:
             raise InputError(f"{word[:-1]}: is empty; leave it out or give a value")
 
 
+def _no_place_for_compiled_code() -> str:
+    """Why compiled code can be kept nowhere, if so: commands load the model before they could say it."""
+    from sim.runs.compiler import can_keep_compiled_code
+
+    try:
+        can_keep_compiled_code()
+    except InputError as error:
+        return error.problems[0]
+    return ""
+
+
 def _stop(*_: object) -> None:
     raise KeyboardInterrupt
 
@@ -86,6 +97,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILED)
     except OSError as error:
+        if kept := _no_place_for_compiled_code():
+            print(printable(kept), file=sys.stderr)
+            sys.exit(BAD_INPUT)
         where = f"{error.filename}: " if error.filename else ""
         print(printable(f"{where}{error.strerror or error}; what was stored stays"), file=sys.stderr)
         sys.exit(BAD_INPUT if error.errno == errno.ENAMETOOLONG else FAILED)

@@ -4,14 +4,11 @@ Light to import, so that the server can load the model while this process does.
 """
 
 import multiprocessing
-import os
 import signal
-import tempfile
 from collections.abc import Sequence
 from multiprocessing.context import BaseContext
-from pathlib import Path
 
-from sim.scenario.problems import InputError
+from sim.runs.compiler import can_compile
 
 MODEL = ("sim.runs.worker", "sim.runs.seed")
 
@@ -29,9 +26,9 @@ def start_ahead(preload: Sequence[str] = MODEL) -> None:
     """Start the fork server now: by the time that workers are asked for it has loaded what they need.
 
     It is started deaf to Ctrl-C, which is for this process: it would answer with a traceback while it loads.
-    Raises InputError where compiled code can be kept nowhere, before a worker would say so with a traceback.
+    Raises InputError where the model cannot be compiled, before a worker would say so with a traceback.
     """
-    _keep_compiled_code()
+    can_compile()
     if process_context(preload).get_start_method() != "forkserver":
         return
     from multiprocessing import forkserver, resource_tracker
@@ -42,24 +39,3 @@ def start_ahead(preload: Sequence[str] = MODEL) -> None:
         forkserver.ensure_running()
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _keep_compiled_code() -> None:
-    """Refuse to start where compiled code can be kept nowhere.
-
-    Where it lies is the rule of `sim.model.compiled`, which loads the compiler for a second.
-    """
-    chosen, model = os.environ.get("NUMBA_CACHE_DIR"), Path(__file__).parents[1] / "model"
-    beside = model / "__pycache__"
-    if chosen is None and os.access(beside if beside.is_dir() else model, os.W_OK):
-        return
-    folder = Path(chosen) if chosen is not None else Path.home() / ".cache" / "warrantsim"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise InputError(
-            f"{folder}: cannot be written: {error.strerror or error}; the compiled model is kept there: set "
-            "NUMBA_CACHE_DIR to a folder that can be written"
-        ) from None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import cloudpickle
 import numpy as np
 
+from sim.runs.compiler import can_compile
 from sim.runs.tables_on_disk import COLLECTED, Columns
 from sim.scenario.problems import InputError, choices
 from sim.scenario.scenario import Scenario
@@ -88,6 +89,7 @@ class Reporters:
         from sim.model.world import WarrantModel
         from sim.runs.own_population import own_population
 
+        can_compile()
         small, groups = replace(scenario, customers=_FEW), cloudpickle.loads(self.pickled)
         with own_population():
             model = WarrantModel(small, seed)

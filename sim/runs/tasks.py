@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from sim.model.compiled import is_compiled
+from sim.runs.compiler import can_compile
 from sim.runs.engines import Engine, OpenEngine
 from sim.runs.engines.local import InThisProcess, Processes, default_workers
 from sim.runs.first_compilation import compile_model
@@ -72,6 +73,7 @@ class Runner:
         """
         if not count:
             return
+        can_compile()
         self.store.prepare()
         tasks = iter(tasks)
         first, failed = next(tasks), 0

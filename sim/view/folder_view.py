@@ -13,13 +13,14 @@ import numpy as np
 import pandas as pd
 
 from sim import pipeline
-from sim.analysis import design_outcomes
+from sim.analysis import design_months, design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
 from sim.analysis.drivers import sensitivity
 from sim.analysis.drivers.decomposition import decomposition, swings
 from sim.analysis.drivers.discovery import Discovery
 from sim.analysis.drivers.outcomes import chosen, outcomes_of, paired_outcomes
+from sim.analysis.headline_months import HeadlineMonths
 from sim.runs import pair_series
 from sim.runs.claims import BY_POINT
 from sim.runs.csv_tables import read_csv
@@ -54,7 +55,8 @@ class FolderView:
     @cached_property
     def view(self) -> ResultsView:
         """The folder's results prepared for the report."""
-        return ResultsView(FolderResults(self.folder.path, self.folder.manifest))
+        results = FolderResults(self.folder.path, self.folder.manifest)
+        return ResultsView(results, headline_months=self.headline_months)
 
     def _once(self, key: str, make: Callable[[], T], moment: int | None = None) -> T:
         return _kept(self.folder.path, self.folder.stamp, self.moment if moment is None else moment).once(
@@ -77,11 +79,20 @@ class FolderView:
 
     def firsts(self) -> np.ndarray:
         """For each point the first month in which the compared worlds may differ."""
-        scenarios = design_outcomes.scenarios_of(self.manifest, self.folder.path / MANIFEST)
         return self._once(
             "firsts",
-            lambda: design_outcomes.first_months(self.manifest, self.series().values, scenarios),
+            lambda: design_months.first_months(self.manifest, self.series().values, self._scenarios()),
         )
+
+    def headline_months(self) -> HeadlineMonths:
+        """Over which months the headlines at its points are taken."""
+        return self._once(
+            "headline months",
+            lambda: design_months.headline_months(self.manifest, self.series().values, self._scenarios()),
+        )
+
+    def _scenarios(self) -> design_months.Scenarios:
+        return design_months.scenarios_of(self.manifest, self.folder.path / MANIFEST)
 
     def outcomes(self) -> pd.DataFrame:
         """Every headline at every pair of a finished run."""
@@ -158,7 +169,7 @@ class FolderView:
     @property
     def _outcome(self) -> tuple[str, str | None]:
         """The outcome that is ranked: world, and the world it is taken against."""
-        a, b = design_outcomes.compared(self.manifest)
+        a, b = design_months.compared(self.manifest)
         return (a, None) if b is None else (b, a)
 
     def _indices(self, name: str) -> pd.DataFrame:
@@ -182,7 +193,7 @@ class FolderView:
     @property
     def one_switch(self) -> bool:
         """Whether the rule changes on the same days at every point."""
-        return not any(design_outcomes.is_of_law(name) for name in self.folder.factors)
+        return not any(design_months.is_of_law(name) for name in self.folder.factors)
 
     @property
     def seeds(self) -> str:

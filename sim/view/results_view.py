@@ -1,12 +1,15 @@
 """Results prepared for the report: typed facts of the manifest, and tables ready to draw."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from sim.analysis.headlines import LAST_YEAR, SINCE_THE_SWITCH, SINCE_THEY_DIFFER, Headline, last_months
+from sim.analysis.design_months import months_as_written
+from sim.analysis.headline_months import HeadlineMonths
+from sim.analysis.headlines import Headline
 from sim.runs.results import Results
 from sim.view.blocks import NotThere
 from sim.view.figures.events import Event
@@ -24,6 +27,9 @@ class ResultsView:
     )
     window: tuple[str, str] | None = (
         None  # first and last month (YYYY-MM) of what is added up over a span; None: from the switch on
+    )
+    headline_months: Callable[[], HeadlineMonths] | None = (
+        None  # over which months headlines are taken at the points of a design; None: as the manifest says
     )
     _tables: dict[tuple[str, tuple[str, ...]], pd.DataFrame] = field(
         default_factory=dict, repr=False, compare=False
@@ -98,22 +104,8 @@ class ResultsView:
         """What a headline takes over which months, in the words of `headlines.csv`, for these worlds."""
         if self.compare is None:
             return headline.window_of_one_world
-        months = len(pd.period_range(self.first, self.last, freq="M"))
-        words = headline.window.replace(LAST_YEAR, last_months(months))
-        return words if self._a_switch_parts() else words.replace(SINCE_THE_SWITCH, SINCE_THEY_DIFFER)
-
-    def _a_switch_parts(self) -> bool:
-        """Whether the compared worlds have other switches, as they are written or at points of the design."""
-        experiment = self.manifest.get("scenario", {}).get("experiment", {})
-        design, worlds = experiment.get("design") or {}, experiment.get("worlds")
-        if worlds is None:
-            return True
-        varied = [*(design.get("levers") or {}), *(design.get("uncertainties") or {})]
-        a, b = (
-            {(str(one["on"]), one["regime"]) for one in worlds[name].get("switches") or []}
-            for name in self.manifest["compare"]
-        )
-        return a != b or any("switches" in path.split(".") for path in varied)
+        months = self.headline_months or (lambda: months_as_written(self.manifest))
+        return months().of(headline)
 
     def switches(self, *worlds: str) -> list[str]:
         """The days on which the rule changes in any of these worlds; without a list for each, the

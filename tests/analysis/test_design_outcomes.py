@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis import design_outcomes
+from sim.analysis import design_months, design_outcomes
 from sim.analysis.design_point import point_results
 from sim.analysis.headlines import HEADLINES, SERIES, compared_headlines
 from sim.analysis.range_names import range_name
@@ -28,8 +28,8 @@ def series(finished: Finished) -> PairSeries:
 
 
 def firsts(finished: Finished, series: PairSeries) -> np.ndarray:
-    scenarios = design_outcomes.scenarios_of(finished.results.manifest, finished.folder)
-    return design_outcomes.first_months(finished.results.manifest, series.values, scenarios)
+    scenarios = design_months.scenarios_of(finished.results.manifest, finished.folder)
+    return design_months.first_months(finished.results.manifest, series.values, scenarios)
 
 
 def test_the_worlds_may_differ_from_the_month_after_each_points_own_switch(
@@ -242,18 +242,18 @@ def test_worlds_that_never_differ_are_compared_over_all_months(
 ) -> None:
     """Revenue was 0 in either world there, and trust was missing as if no pair had finished."""
     manifest = finished.results.manifest
-    same = design_outcomes.scenarios_of(manifest, finished.folder)(0)
+    same = design_months.scenarios_of(manifest, finished.folder)(0)
     one = next(iter(same.values()))
 
     def scenarios(_: int) -> dict[str, Scenario]:
         return dict.fromkeys(same, one)
 
-    assert set(design_outcomes.shared_months(manifest, series.values, scenarios)) == {one.months}
-    begin = design_outcomes.first_months(manifest, series.values, scenarios)
+    assert set(design_months.shared_months(manifest, series.values, scenarios)) == {one.months}
+    begin = design_months.first_months(manifest, series.values, scenarios)
     assert set(begin) == {0}
     plain = series.values[["trust.asymmetry"]]
     through = {**manifest, "identical_through": manifest["last"]}
-    assert set(design_outcomes.first_months(through, plain, scenarios)) == {0}
+    assert set(design_months.first_months(through, plain, scenarios)) == {0}
 
 
 LEAK = """\
@@ -289,12 +289,12 @@ def test_worlds_part_at_the_date_of_a_lever_at_each_point(tmp_path: Path) -> Non
         "first": "2013-01", "last": "2016-12", "identical_through": "2014-12",
         "worlds": {"plain": "Plain", "leak": "Leak"}, "compare": ["plain", "leak"],
     }  # fmt: skip
-    found = design_outcomes.first_months(manifest, values, lambda at: scenarios_at(resolved, every[at]))
+    found = design_months.first_months(manifest, values, lambda at: scenarios_at(resolved, every[at]))
     assert list(found) == [24, 42]
-    levers = design_outcomes.first_months(
+    levers = design_months.first_months(
         manifest, values, lambda at: scenarios_at(resolved, every[at]), by_lever=False
     )
     assert list(levers) == [24, 24]  # compared with each other: over the same months
     across = values.assign(**{"worlds.leak.pulled": "leak"})  # levers are compared across points
-    same = design_outcomes.first_months(manifest, across, lambda at: scenarios_at(resolved, every[at]))
+    same = design_months.first_months(manifest, across, lambda at: scenarios_at(resolved, every[at]))
     assert list(same) == [24, 24]

@@ -310,3 +310,20 @@ def test_cumulative_revenue_adds_up() -> None:
 )
 def test_a_short_run_has_no_last_year(months: int, words: str) -> None:
     assert in_the_last_months(months) == words
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (19, "in the last year"),
+        (24, "in the last year"),
+        (33, "in the last 3 months"),
+        (35, "in the last month"),
+    ],
+)
+def test_a_last_year_has_no_months_from_before_the_worlds_part(first: int, words: str) -> None:
+    assert in_the_last_months(36, first) == words
+    apart = table(revenue_us=np.repeat([1.0, 3.0], [first, MONTHS - first]), revenue_home_grown=1.0)
+    share = compared_headlines([(table(revenue_us=1.0, revenue_home_grown=1.0), apart)], first)
+    share = share.set_index("headline").loc["market_share"]
+    assert (share["value_a"], share["value_b"]) == (50.0, 75.0)

@@ -131,3 +131,59 @@ def test_a_place_for_compiled_code_that_cannot_be_written_is_named_before_a_work
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(file))
     with pytest.raises(InputError, match=r"file.*: cannot be written: .*set NUMBA_CACHE_DIR to a folder"):
         process_start.start_ahead()
+
+
+PYTHON = """
+import sim
+
+try:
+    CALL
+except sim.InputError as error:
+    print("refused:", error)
+"""
+CALLS = {
+    "run": 'sim.run("no_snowden", seeds=1, customers=2000, out="results", store="store")',
+    "world": 'next(sim.world("no_snowden", seed=1))',
+}
+COMMANDS = {
+    "run": ["run", "no_snowden", "--seeds", "1", "--store", "store", "--out", "results"],
+    "trace": ["trace", "DE"],
+    "evidence": ["evidence", "--out", "results"],
+}
+
+
+def _said(words: list[str], folder: Path, **environment: str) -> str:
+    found = subprocess.run(
+        [sys.executable, *words],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)} | environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("off", [True, False], ids=["off", "no place"])
+def test_python_says_in_a_line_that_the_model_cannot_be_compiled(
+    call: str, off: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    setting = {"NUMBA_DISABLE_JIT": "1"} if off else {"NUMBA_CACHE_DIR": str(tmp_path / "file")}
+    said = _said(["-c", PYTHON.replace("CALL", CALLS[call])], tmp_path, **setting)
+    assert said.startswith(f"refused: {'NUMBA_DISABLE_JIT is set' if off else tmp_path / 'file'}")
+    assert ("unset NUMBA_DISABLE_JIT" if off else "set NUMBA_CACHE_DIR to a folder") in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "store").exists() and not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("off", [True, False], ids=["off", "no place"])
+def test_commands_say_in_a_line_that_the_model_cannot_be_compiled(
+    command: str, off: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    setting = {"NUMBA_DISABLE_JIT": "1"} if off else {"NUMBA_CACHE_DIR": str(tmp_path / "file")}
+    said = _said(["-m", "sim.cli.main", *COMMANDS[command]], tmp_path, **setting)
+    assert "Traceback" not in said and "failed" not in said
+    assert ("unset NUMBA_DISABLE_JIT" if off else "set NUMBA_CACHE_DIR to a folder") in said

@@ -157,9 +157,6 @@ def test_the_window_of_a_headline_is_said_as_it_is_for_the_compared_worlds(known
     alike = {"experiment": experiment | {"worlds": dict.fromkeys(experiment["worlds"], one)}}
     assert said("trust") == "mean from the switch on" and said("market_share") == "last twelve months"
     assert said("trust", scenario=alike) == "mean from the first difference on"
-    varied = {"levers": {"worlds.doj_wins.switches.0.regime": {}}}
-    designed = {"experiment": alike["experiment"] | {"design": varied}}
-    assert said("trust", scenario=designed) == "mean from the switch on"
     assert said("trust", compare=None) == "mean over all months"
     short = {"first": "2013-01-01", "last": "2013-06-01"}
     assert said("market_share", **short) == "all 6 months"

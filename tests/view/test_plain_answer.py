@@ -68,6 +68,21 @@ def test_the_answer_names_the_years_over_which_the_headline_is_taken(
     assert f"lower on average from {since} to 2025" in plain(found)[0]
 
 
+@pytest.mark.parametrize(
+    ("window", "said"),
+    [
+        ("last 3 months", "lower in the last 3 months."),
+        ("mean from the switch on", "lower on average in 2025."),
+    ],
+)
+def test_of_worlds_that_part_in_the_last_year_the_answer_names_no_year_twice(
+    view: ResultsView, window: str, said: str
+) -> None:
+    manifest = view.manifest | {"identical_through": "2025-09"}
+    draws = over_draws(trust=SURE).assign(window=window)
+    assert said in plain(plain_answer(draws, ResultsView(MemoryResults(manifest, {}))))[0]
+
+
 def test_of_many_headlines_the_answer_names_the_first_and_counts_the_rest(view: ResultsView) -> None:
     clear = dict.fromkeys(("conflicts", "us_success_abroad", "us_reach"), (628.3, 700.7, 1044.5, 1.0))
     open_ = dict.fromkeys(("foreign_success", "data_at_home", "laws", "revenue", "market_share"), UNSURE)

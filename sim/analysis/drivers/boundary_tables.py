@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.design_outcomes import BY_CODE, at_points, compared
+from sim.analysis.design_months import compared
+from sim.analysis.design_outcomes import BY_CODE, at_points
 from sim.analysis.drivers.boundary import MOST_POINTS, TOLERANCE, Boundary, grid_costs
 from sim.analysis.drivers.outcomes import inputs, outcomes_of, paired_outcomes
 from sim.analysis.factor_names import factor_name

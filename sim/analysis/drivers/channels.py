@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.analysis.drivers.knockouts import MOST_PAIRS
 from sim.analysis.drivers.shapley import split_of
+from sim.analysis.headline_months import months_of_worlds
 from sim.analysis.headlines import HEADLINES, Interval, interval
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed_task import Task
@@ -193,13 +194,13 @@ def channel_table(what: Asked, runner: Runner) -> pd.DataFrame:
     `last` to join. A seed in which a coalition failed, or has no value, does not count (`pairs`).
     """
     values = _values(what, runner)
-    rows = []
+    months, rows = months_of_worlds(*what.compared.values()), []
     for h, headline in enumerate(HEADLINES):
         games = values[:, :, h]  # coalition, seed
         games = games[:, ~np.isnan(games).any(axis=0)]
         split = split_of(games)
         of = {"headline": headline.code, "headline_name": headline.name, "unit": headline.unit}
-        of |= {"window": headline.window}
+        of |= {"window": months.of(headline)}
         rows.append({**_entry(WHOLE, "The whole difference", "All channels on."), **of, **_ends(games[-1])})
         words = "All channels off: what the law of orders and the market do."
         rows.append({**_entry(RULE_ITSELF, "The rule itself", words), **of, **_ends(games[0])})

@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.headlines import Columns, in_the_cloud, in_the_last_months
+from sim.analysis.headlines import (
+    Columns,
+    in_the_cloud,
+    in_the_last_months,
+    share_of_sovereign_offers,
+    share_of_spending,
+)
 from sim.scenario.canonical import surviving_events
 from sim.scenario.scenario import Scenario
 from sim.vocabulary import INSTRUMENTS
@@ -39,7 +45,7 @@ def reasons(
     )
     first = min(first, len(a["trust"]) - 1)
     trust = _trust(a, b, first, labels, switched)
-    revenue = _revenue(a, b, labels)
+    revenue = _revenue(a, b, first, labels)
     return {
         "trust": f"{trust} {_against_the_leak('trust', a, b, first, leak)}".strip(),
         "trust_intelligence": "The rule says nothing about intelligence: what differs comes of what people "
@@ -140,14 +146,11 @@ def beside_the_leak(column: str, a: Columns, b: Columns, first: int, leak: int |
     return BesideTheLeak(months, cost, change)
 
 
-def _revenue(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
-    share = [
-        100.0 * t["revenue_us"][-12:].sum() / (t["revenue_us"][-12:] + t["revenue_home_grown"][-12:]).sum()
-        for t in (a, b)
-    ]
-    sovereign = [100.0 * t["revenue_us_sovereign"][-12:].sum() / t["revenue_us"][-12:].sum() for t in (a, b)]
+def _revenue(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
+    share = [share_of_spending(t, first) for t in (a, b)]
+    sovereign = [share_of_sovereign_offers(t, first) for t in (a, b)]
     adoption = [100.0 * t["adoption"][-1] for t in (a, b)]
-    when = in_the_last_months(len(a["month"]))
+    when = in_the_last_months(len(a["month"]), first)
     return (
         f"{when[:1].upper()}{when[1:]} US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) "
         f"and {share[1]:.1f}% ({labels[1]}); sovereign offers and keys of the customers' own are "

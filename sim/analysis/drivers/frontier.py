@@ -23,8 +23,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.design_months import varied_paths
 from sim.analysis.drivers.lever_words import candidate_words
-from sim.analysis.drivers.outcomes import inputs, outcomes_of_levers
+from sim.analysis.drivers.outcomes import inputs, months_of_levers, outcomes_of_levers
+from sim.analysis.headline_months import HeadlineMonths
 from sim.analysis.headlines import HEADLINES
 from sim.runs.csv_tables import Unreadable
 from sim.runs.intervals import half_width
@@ -115,9 +117,7 @@ def checked(read: Callable[[str], pd.DataFrame | None], folder: Path | None = No
 
 def has_levers(experiment: Mapping[str, Any]) -> bool:
     """Whether any world or point of an experiment (as a manifest has it) pulls a lever."""
-    design = experiment.get("design") or {}
-    paths = [*(design.get("levers") or {}), *(design.get("uncertainties") or {})]
-    varied = any(path.split(".")[-1] == "pulled" for path in paths)
+    varied = any(path.split(".")[-1] == "pulled" for path in varied_paths(experiment))
     return bool(experiment.get("levers")) and (
         varied or any(world.get("pulled") for world in experiment["worlds"].values())
     )
@@ -135,7 +135,8 @@ def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFra
     )
     design = experiment.get("design") or {}
     base = next(iter(manifest.get("compare") or manifest["worlds"]))
-    found = _Found(runs, wide, manifest["worlds"], design.get("method") == POSTERIOR, base)
+    draws, months = design.get("method") == POSTERIOR, months_of_levers(folder, manifest)
+    found = _Found(runs, wide, manifest["worlds"], draws, base, months)
     frontier = found.frontier()
     return {} if frontier.empty else {FRONTIER: frontier, LEVERS: levers_table(frontier)}
 
@@ -183,6 +184,7 @@ class _Found:
     labels: Mapping[str, str]
     draws: bool
     base: str
+    months: HeadlineMonths
 
     def frontier(self) -> pd.DataFrame:
         """The table of that name."""
@@ -238,7 +240,7 @@ class _Found:
             "headline": code,
             "name": headline.name,
             "unit": headline.unit,
-            "window": headline.window,
+            "window": self.months.of(headline),
             "value": float(np.nanmean(values.to_numpy(float))) if values.notna().any(axis=None) else np.nan,
         }
         for what, other in (("difference", base), ("bought", own)):

@@ -25,16 +25,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.analysis.design_outcomes import (
+from sim.analysis.design_months import (
     Scenarios,
-    at_points,
-    columns_of_headline,
     compared,
     first_months,
-    headline_values,
+    headline_months,
     moves_a_lever,
     scenarios_of,
 )
+from sim.analysis.design_outcomes import at_points, columns_of_headline, headline_values
+from sim.analysis.headline_months import HeadlineMonths
 from sim.analysis.headlines import HEADLINES
 from sim.runs import tables_on_disk
 from sim.runs.folder_check import DamagedFolder, first_line
@@ -82,6 +82,12 @@ def outcomes_of_levers(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFram
     if moves_a_lever(inputs(folder).columns):
         return _frame(_computed(folder, manifest, by_lever=False))
     return outcomes_of(folder, manifest)
+
+
+def months_of_levers(folder: Path, manifest: Mapping[str, Any]) -> HeadlineMonths:
+    """Over which months these are taken."""
+    scenarios = scenarios_of(manifest, folder / MANIFEST)
+    return headline_months(manifest, inputs(folder), scenarios, by_lever=False)
 
 
 def _computed(folder: Path, manifest: Mapping[str, Any], by_lever: bool = True) -> pa.Table:
@@ -133,11 +139,12 @@ def headlines_at_points(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFra
     Columns: the design's values, then means, interval and pairs.
     """
     outcomes, values = outcomes_of(folder, manifest), inputs(folder)
+    months = headline_months(manifest, values, scenarios_of(manifest, folder / MANIFEST))
     parts = [
         values.join(at_points(paired_outcomes(outcomes, headline.code, manifest)), how="right")
         .rename_axis("point")
         .reset_index()
-        .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=headline.window)
+        .assign(headline=headline.code, name=headline.name, unit=headline.unit, window=months.of(headline))
         for headline in HEADLINES
     ]
     return pd.concat(parts, ignore_index=True)

@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.design_outcomes import columns_of_series, compared, restored_design
+from sim.analysis.design_months import compared, restored_design
+from sim.analysis.design_outcomes import columns_of_series
 from sim.analysis.drivers import sensitivity_indices
 from sim.analysis.drivers.outcomes import inputs, outcomes_of
 from sim.analysis.drivers.sensitivity_indices import (

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.analysis.headline_table import with_windows
 from sim.analysis.headlines import HEADLINES, Headline
 from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
 from sim.analysis.uncertainty.joint_draws import JointDraws, outcomes
@@ -70,7 +71,7 @@ def survive(joint: JointDraws, runner: Runner) -> pd.DataFrame:
         values = {h.code: over.loc[over["headline"] == h.code, "value"].to_numpy(float) for h in HEADLINES}
         signs = signs or {code: sign(of_draw) for code, of_draw in values.items()}
         lines += [line(arm, h, signs[h.code], values[h.code]) for h in HEADLINES]
-    return table_of(lines)
+    return with_windows(table_of(lines), joint.resolved)
 
 
 def arms(resolved: Resolved, found: Sequence[Setting]) -> list[Arm]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.design_months import varied_paths
 from sim.analysis.design_outcomes import BY_CODE
 from sim.analysis.uncertainty.shipped_draws import SHIPPED
 from sim.view.blocks import Block, Text, section
@@ -164,9 +165,8 @@ def rule_changes(view: ResultsView) -> str:
 
 def _varies(view: ResultsView, switches: re.Pattern[str]) -> bool:
     """Whether a design has one of these switches as a factor."""
-    design = view.manifest.get("scenario", {}).get("experiment", {}).get("design") or {}
-    paths = [path for role in ("levers", "uncertainties") for path in design.get(role) or {}]
-    return any(switches.fullmatch(path) for path in paths)
+    experiment = view.manifest.get("scenario", {}).get("experiment", {})
+    return any(switches.fullmatch(path) for path in varied_paths(experiment))
 
 
 def turned_back(view: ResultsView) -> str:

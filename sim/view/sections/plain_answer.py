@@ -283,8 +283,10 @@ def _when(row: Row, view: ResultsView) -> str:
         return f"at the end of {last}"
     if window == LAST_YEAR:
         return f"in {last}"
+    if window.startswith("last "):
+        return f"in the {window}"
     how = "on average " if window.startswith("mean ") else "in all " if window.startswith("sum ") else ""
-    return f"{how}from {first} to {last}"
+    return f"{how}{f'in {last}' if first == last else f'from {first} to {last}'}"
 
 
 def _when_else(row: Row, view: ResultsView) -> str:

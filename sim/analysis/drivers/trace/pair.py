@@ -10,6 +10,7 @@ from sim.model.law.timeline import Month
 from sim.model.reference.cells import Terms
 from sim.model.reference.news import Word
 from sim.model.world import WarrantModel, WorldSet
+from sim.runs.compiler import can_compile
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 from sim.scenario.scenario import Scenario, share_population
@@ -161,7 +162,8 @@ class TracedPair:
 def traced_pair(resolved: Resolved, seed: int | None = None) -> TracedPair:
     """The pair of an experiment that a trace runs again; without `seed` its first.
 
-    Raises InputError where nothing is compared, there is a design, or the horizons differ.
+    Raises InputError where nothing is compared, there is a design, the horizons differ, or nothing can be
+    compiled.
     """
     experiment = resolved.experiment
     if experiment.compare is None:
@@ -172,6 +174,7 @@ def traced_pair(resolved: Resolved, seed: int | None = None) -> TracedPair:
         raise InputError(f"{resolved.name}: has a design; name an experiment without one to trace its pair")
     if seed is not None and not 0 <= seed < 2**63:
         raise InputError(f"--seed: {seed}: from 0 to {2**63 - 1}")
+    can_compile()
     return TracedPair(resolved, experiment.seeds.first if seed is None else seed)
 
 
