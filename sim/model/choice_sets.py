@@ -3,8 +3,9 @@
 import numpy as np
 
 from sim.model.arithmetic import total
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.model.kernels import market as kernel
-from sim.model.news import PublicMind, reach_by_jurisdiction
+from sim.model.news import PublicMind
 from sim.model.places import Offers
 from sim.model.population import Cells
 from sim.scenario.scenario import Scenario
@@ -20,7 +21,7 @@ class ChoiceSets:
         intrusion = np.array([j.own_state_intrusion for j in jurisdictions])
         self._has_home_grown = np.array([j.home_grown_share_2013 > 0.0 for j in jurisdictions])
         covers = p.governments.localisation_covers_consumers
-        self._consumers_bound = reach_by_jurisdiction(covers, scenario)
+        self._consumers_bound = by_jurisdiction(covers, scenario)
         always, believed = p.exposure.law_enforcement_always, p.exposure.law_enforcement_if_believed
         law = np.array([[always[k], believed[k]] for k in KINDS])
         intelligence = np.array([p.exposure.intelligence[k] for k in KINDS])

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.model.arithmetic import exp, log, total
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.model.home_shares import home_shares
 from sim.model.kernels import requests as kernel
 from sim.model.kernels.codes import CONSUMER, FIRST_US, OFFERS, US
 from sim.model.luck import purposes
 from sim.model.luck.philox import draw
-from sim.model.news import reach_by_jurisdiction
 from sim.model.places import held_by_us
 from sim.model.population import Population
 from sim.model.recent import Recent
@@ -182,7 +182,7 @@ def _kinds(scenario: Scenario, population: Population) -> list[kernel.Kind]:
         kind(kernel.US_AGENT, 0, p.evading_share, abroad * us_growth, 1, jurisdictions),
         kind(kernel.EVADERS_AGENT, 0, 1.0, evading * us_growth, 0, 1),
     ]
-    content_share = reach_by_jurisdiction(p.foreign_content_share, scenario)
+    content_share = by_jurisdiction(p.foreign_content_share, scenario)
     about_americans = p.requests_about_americans / 12.0 * of_country[1:] / total(of_country[1:])
     for j, where in enumerate(scenario.jurisdictions.values()):
         if j > 0:
@@ -203,7 +203,7 @@ def _counts(scenario: Scenario, seed: int) -> Counts:
         for m in range(months)
     ]
     asked = np.array([j.police_requests_2013 for j in scenario.jurisdictions.values()])
-    content_share = reach_by_jurisdiction(p.foreign_content_share, scenario)
+    content_share = by_jurisdiction(p.foreign_content_share, scenario)
     mean = growth[:, None] * (asked * (1.0 - content_share) / 12.0)[None, :]
     requests, answered = np.empty(mean.shape, np.int64), np.empty(mean.shape, np.int64)
     kernel.draw_non_content(seed, kernel.NON_CONTENT_AGENT, mean, p.non_content_answered, requests, answered)

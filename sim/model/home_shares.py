@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.arithmetic import exps
-from sim.model.news import reach_by_jurisdiction
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.scenario.scenario import Scenario
 
 
@@ -14,5 +14,5 @@ def home_shares(scenario: Scenario) -> np.ndarray:
     `market.home_start`: if the fall slows down, it was steeper before.
     """
     shares = np.array([j.home_grown_share_2013 for j in scenario.jurisdictions.values()])
-    odds = exps(reach_by_jurisdiction(scenario.parameters.market.home_start, scenario))
+    odds = exps(by_jurisdiction(scenario.parameters.market.home_start, scenario))
     return np.asarray(shares * odds / (1.0 + shares * (odds - 1.0)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.arithmetic import exp, exps, log, logs, total
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.model.home_shares import home_shares
 from sim.model.kernels import home_grown as home_grown_kernel
 from sim.model.kernels import market as kernel
@@ -17,7 +18,6 @@ from sim.model.kernels.codes import (
     US_REGION_KIND,
     US_SUBSIDIARY,
 )
-from sim.model.news import reach_by_jurisdiction
 from sim.model.places import Offers, place_count
 from sim.model.population import Cells
 from sim.scenario.scenario import Scenario
@@ -140,7 +140,7 @@ class Market:
         self.gap = np.zeros(len(jurisdictions))
         self._read_trends(0)
         self.blocs = np.unique([j.bloc for j in jurisdictions], return_inverse=True)[1]
-        lags = reach_by_jurisdiction(p.market.home_lag, scenario)
+        lags = by_jurisdiction(p.market.home_lag, scenario)
         self._pace = home_grown_kernel.Pace(
             np.array([log(1.0 - x) / 12.0 if x > 0.0 else 0.0 for x in lags]),
             p.market.home_catch_up / 12.0,

@@ -8,6 +8,7 @@ times (Slovic 1993). Belief about the rule slowly approaches what is known, and 
 import numpy as np
 
 from sim.model.arithmetic import half_life_factor
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.model.kernels import hearing as hearing_kernel
 from sim.model.kernels import news as kernel
 from sim.model.kernels.codes import ATTENTION, BAD, GOOD, INTELLIGENCE, LAW_ENFORCEMENT, RESIDUE
@@ -16,29 +17,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Event, News
 from sim.vocabulary import CHANNELS
 
-__all__ = [
-    "ATTENTION",
-    "BAD",
-    "GOOD",
-    "INTELLIGENCE",
-    "LAW_ENFORCEMENT",
-    "RESIDUE",
-    "PublicMind",
-    "reach_by_jurisdiction",
-]
-
-
-def reach_by_jurisdiction(reach: dict[str, float], scenario: Scenario) -> np.ndarray:
-    """The share of a piece of news that arrives: float64 (J,).
-
-    A country's own entry comes first, then that of its ties, then `all`.
-    """
-    return np.array(
-        [
-            reach.get(code, reach.get(j.ties, reach.get("all", 0.0)))
-            for code, j in scenario.jurisdictions.items()
-        ]
-    )
+__all__ = ["ATTENTION", "BAD", "GOOD", "INTELLIGENCE", "LAW_ENFORCEMENT", "RESIDUE", "PublicMind"]
 
 
 class PublicMind:
@@ -57,7 +36,7 @@ class PublicMind:
         self._jurisdiction = jurisdiction
         self._attention = np.array(trust.news_attention.values)[segment]
         self._belief_rate = np.array(trust.belief_rate.values)[segment]
-        lasting = np.minimum(reach_by_jurisdiction(trust.lasting_share, scenario) * trust.residue_share, 1.0)
+        lasting = np.minimum(by_jurisdiction(trust.lasting_share, scenario) * trust.residue_share, 1.0)
         self._listeners = kernel.Listeners(
             self._attention, jurisdiction, trust.news_strength, trust.asymmetry, lasting[jurisdiction]
         )
@@ -138,8 +117,8 @@ class PublicMind:
 
     def _arriving(self, reach: dict[str, float]) -> np.ndarray:
         """Share of people whom news of this written reach reaches, by country: float64 (J,)."""
-        written = reach_by_jurisdiction(reach, self._scenario)
-        here = reach_by_jurisdiction(self._trust.news_reach, self._scenario)
+        written = by_jurisdiction(reach, self._scenario)
+        here = by_jurisdiction(self._trust.news_reach, self._scenario)
         return np.asarray(np.minimum(written * here, 1.0))
 
     def _revise(self, news: News, channel: int, reach: np.ndarray, believed: float) -> None:

@@ -24,7 +24,7 @@ from sim.model.ordered import OrderedModel
 from sim.model.places import Offers
 from sim.model.population import Population, population_of
 from sim.scenario.law import Regime
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +41,7 @@ class Commons:
         customers: type[Customers],
     ) -> None:
         first = scenarios[0]
-        if any(not may_ride_together(first, other) for other in scenarios[1:]):
+        if any(not share_population(first, other) for other in scenarios[1:]):
             raise ValueError(
                 "worlds of one set differ in law and events only; run others in sets of their own"
             )
@@ -59,17 +59,6 @@ class Commons:
         dockets = aimed_dockets(self.docket, self.first_place, self.population, scenario, self._seed)
         for casework, docket in zip(worlds, dockets, strict=True):
             casework.docket = docket
-
-
-def may_ride_together(a: Scenario, b: Scenario) -> bool:
-    """Whether two worlds may share a set: they have the same people, places, providers and parameters."""
-    return (a.parameters, a.jurisdictions, a.segments, a.providers, a.customers) == (
-        b.parameters,
-        b.jurisdictions,
-        b.segments,
-        b.providers,
-        b.customers,
-    )
 
 
 def orders_with(scenario: Scenario, regime: str, comity: str) -> OrderRule:

@@ -79,7 +79,7 @@ def smallest_size(jurisdictions: int, segments: int) -> int:
 
 
 _LARGEST_KEPT = 100_000  # such a population holds about 10 MB
-_recent_populations: Recent[Population] = Recent(4)
+recent_populations: Recent[Population] = Recent(4)
 
 
 def population_of(scenario: Scenario, seed: int) -> Population:
@@ -106,7 +106,7 @@ def population_of(scenario: Scenario, seed: int) -> Population:
         p.trust.initial_scale,
         p.trust.spread,
     )
-    return _recent_populations.of(
+    return recent_populations.of(
         made_from, lambda: build_population(scenario, seed), keep=scenario.customers <= _LARGEST_KEPT
     )
 

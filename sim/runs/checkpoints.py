@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from sim.model.checkpoint import Checkpoint, checkpoint, go_on
 from sim.model.world import WorldSet
 from sim.runs.forks import APART, FEWEST_MONTHS, At, Fork, Past, Pasts
-from sim.runs.pairs import share_population
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 MOST_BYTES = 256 * 2**20  # of checkpoints in the memory of a process
 

@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sim.runs.engines.local import WorkerProcess
-from sim.runs.pairs import share_population
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 MONTHS = 8  # the US providers act, and there is news
 _PARTS = ("compile_customers", "compile_the_rest")

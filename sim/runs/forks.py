@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from sim.runs.pairs import share_population
 from sim.scenario.canonical import ScenarioDigests
 from sim.scenario.resolution import Resolved, moves_what_has_a_date
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 if TYPE_CHECKING:
     from sim.runs.seed_task import Task

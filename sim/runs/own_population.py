@@ -8,14 +8,14 @@ would keep those.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sim.model.population import _recent_populations
+from sim.model.population import recent_populations
 
 
 @contextmanager
 def own_population() -> Iterator[None]:
     """Models built within have populations that no model outside has."""
-    _recent_populations.clear()
+    recent_populations.clear()
     try:
         yield
     finally:
-        _recent_populations.clear()
+        recent_populations.clear()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.runs.named_instruments import months_until_drawn
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 if TYPE_CHECKING:
     from sim.model.books import Books
@@ -50,18 +50,6 @@ def equal_months(scenarios: Sequence[Scenario]) -> dict[tuple[int, int], int]:
         (i, j): must_be_equal_for(scenarios[i], scenarios[j])
         for i, j in combinations(range(len(scenarios)), 2)
     }
-
-
-def share_population(a: Scenario, b: Scenario) -> bool:
-    """Whether two worlds can share their customers: they differ in nothing but law and events.
-
-    The model has the rule too (`sim.model.parts.may_ride_together`), where it loads the agents.
-    """
-    a_has, b_has = (
-        (s.first, s.months, s.customers, s.parameters, s.jurisdictions, s.segments, s.providers)
-        for s in (a, b)
-    )
-    return a_has == b_has
 
 
 def first_difference(a: "Books", b: "Books", months: int) -> str | None:

@@ -11,9 +11,10 @@ from itertools import combinations
 from sim.model.world import WarrantModel
 from sim.runs.checkpoints import begin
 from sim.runs.own_population import own_population
-from sim.runs.pairs import WorldsDiffer, first_difference, month_digests, must_be_equal_for, share_population
+from sim.runs.pairs import WorldsDiffer, first_difference, month_digests, must_be_equal_for
 from sim.runs.seed_task import SeedDone, Task, failure_of
 from sim.runs.tables_on_disk import COLLECTED, Columns, digest_of_values
+from sim.scenario.scenario import share_population
 
 
 @cache

@@ -17,7 +17,7 @@ from sim.runs.comity import comity_acts
 from sim.runs.effects import Effects
 from sim.runs.identity import Identities
 from sim.runs.lever_notes import lever_notes
-from sim.runs.pairs import must_be_equal_for, share_population
+from sim.runs.pairs import must_be_equal_for
 from sim.runs.points_in_vain import MOST_BASES, design_notes, spread
 from sim.scenario.base import LAST_RECORDED
 from sim.scenario.canonical import acting_part
@@ -36,7 +36,7 @@ from sim.scenario.resolution import (
     variant,
 )
 from sim.scenario.samples import POSTERIOR
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 ALREADY = " already: setting it changes nothing"
 _AGREEMENTS = ("investigators.agreement_", "investigators.incidental_share", "orders.agreement_")

@@ -45,3 +45,12 @@ class Scenario:
     def month_after(self, date: dt.date) -> int:
         """Number of the first month that begins after `date`: when an event of that date acts."""
         return (date.year - self.first.year) * 12 + (date.month - self.first.month) + 1
+
+
+def share_population(a: Scenario, b: Scenario) -> bool:
+    """Whether two worlds can share their customers: they differ in nothing but law and events."""
+    a_has, b_has = (
+        (s.first, s.months, s.customers, s.parameters, s.jurisdictions, s.segments, s.providers)
+        for s in (a, b)
+    )
+    return a_has == b_has

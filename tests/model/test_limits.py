@@ -93,9 +93,9 @@ def _with_peers_shuffled(*sets: str) -> tuple[str, str]:
     """Digests of a run, and of one in which everybody has been given somebody else's peers."""
     resolved = asked(*sets, last="2016-12")
     plain = world_set(resolved)
-    population._recent_populations.clear()  # else both sets would share the people whose peers are exchanged
+    population.recent_populations.clear()  # else both sets would share the people whose peers are exchanged
     shuffled = world_set(resolved)
-    population._recent_populations.clear()
+    population.recent_populations.clear()
     peers = shuffled.population.peers
     peers[:] = np.random.default_rng(7).permutation(peers.ravel()).reshape(peers.shape)
     plain.run()

@@ -5,6 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.model.law.timeline import LawInForce, Month
 from sim.model.news import (
     ATTENTION,
@@ -14,7 +15,6 @@ from sim.model.news import (
     LAW_ENFORCEMENT,
     RESIDUE,
     PublicMind,
-    reach_by_jurisdiction,
 )
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Switch
@@ -111,7 +111,7 @@ def test_memories_halve_in_their_half_lives() -> None:
 def test_a_rulings_effect_goes_with_its_surprise() -> None:
     """At belief 0.5 a win for the DOJ is bad news, a win for Microsoft good news, by half each."""
     scenario = _scenario("trust.asymmetry=1", "trust.news_reach=1")
-    reach = np.repeat(reach_by_jurisdiction(scenario.parameters.trust.ruling_reach, scenario), SEGMENTS)
+    reach = np.repeat(by_jurisdiction(scenario.parameters.trust.ruling_reach, scenario), SEGMENTS)
     t = scenario.parameters.trust
     for outcome, sign in ((1.0, BAD), (0.0, GOOD)):
         mind = _mind(scenario)
@@ -176,7 +176,7 @@ def test_a_countrys_own_reach_wins_over_its_ties() -> None:
     reach = dict(
         zip(
             scenario.jurisdictions,
-            reach_by_jurisdiction({"all": 0.1, "eu": 0.5, "DE": 0.9, "US": 0.0}, scenario),
+            by_jurisdiction({"all": 0.1, "eu": 0.5, "DE": 0.9, "US": 0.0}, scenario),
             strict=True,
         )
     )

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from sim.model.books import Books
-from sim.runs.pairs import MONTH_DIGEST, difference_of, first_difference, must_be_equal_for, share_population
+from sim.runs.pairs import MONTH_DIGEST, difference_of, first_difference, must_be_equal_for
 from sim.scenario.resolution import Resolved
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 from tests.model.small_worlds import asked, experiment_file, has_run, ruled
 
 

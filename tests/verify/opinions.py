@@ -32,9 +32,9 @@ def _with_peer_weight(weight: float) -> Resolved:
 
 def _apart(weight: float, seed: int = 1) -> WorldSet:
     """Customers of their own, who are shared with no other set."""
-    population._recent_populations.clear()
+    population.recent_populations.clear()
     ws = world_set(_with_peer_weight(weight), seed)
-    population._recent_populations.clear()
+    population.recent_populations.clear()
     return ws
 
 

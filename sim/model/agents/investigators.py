@@ -19,6 +19,7 @@ import mesa
 import numpy as np
 
 from sim.model.arithmetic import exp, log, total
+from sim.model.by_jurisdiction import by_jurisdiction
 from sim.model.docket import COUNTED, Docket, Waits
 from sim.model.kernels import assistance, targets
 from sim.model.kernels import investigations as kernel
@@ -26,7 +27,6 @@ from sim.model.kernels.case_records import MEASURES, Results
 from sim.model.kernels.codes import INCOMING, OUTGOING, US
 from sim.model.kernels.requests import Requests
 from sim.model.law.routing import OrderRule
-from sim.model.news import reach_by_jurisdiction
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Act
 from sim.vocabulary import DIRECTIONS, ROUTES
@@ -93,7 +93,7 @@ class Casework:
         self.docket, self._waits, self._codes = docket, waits, list(scenario.jurisdictions)
         self._always_held = _always_held(scenario)
         self._practice = _practice(scenario)
-        self._covers_consumers = reach_by_jurisdiction(
+        self._covers_consumers = by_jurisdiction(
             scenario.parameters.orders.blocking_covers_consumers, scenario
         )
         self._elsewhere = _elsewhere(scenario)
@@ -232,7 +232,7 @@ def _practice(scenario: Scenario) -> kernel.Practice:
         direct_months=p.direct_months,
         comity_months=p.comity_months,
         agreement_months=p.agreement_months,
-        mla_asked=reach_by_jurisdiction(p.mla_asked, scenario),
+        mla_asked=by_jurisdiction(p.mla_asked, scenario),
         mla_months=p.mla_base_months * np.stack([slowness * slower, slower]),
         conflict_delay=p.conflict_delay,
         notice_months=p.notice_months,

@@ -132,6 +132,18 @@ def half_life_factor(half_life: float) -> float:
     return float(exp(-0.69314718055994531 / half_life))
 
 
+@inner()
+def first_at_least(values, low, high, x):
+    """The first of the ascending `values` low to high that is at least x; `high` if none is."""
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] < x:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @entry()
 def fixed(x, scale):
     """x as an integer of units of 1/scale, rounded half away from zero; integer sums have no order."""

@@ -48,7 +48,7 @@ def who_renews(month, group, blocks, term, calendar, calendar_start, place, who)
         for at in range(calendar_start[b, phase], calendar_start[b, phase + 1]):
             i = calendar[at]
             who[renewing] = i  # without a branch: half of all wait, and nobody can guess who
-            renewing += _has_contract(i, place)
+            renewing += _has_contract(np.int64(i), place)
     return renewing
 
 

@@ -71,7 +71,7 @@ def _open_cases(month, lot, people, terms, costs, state, cases, risk):
     count = np.int64(0)
     for k in range(len(lot)):
         i = lot[k]
-        c = cell[i]
+        c = np.int64(cell[i])
         renews = renewal[i] == phase_of(month, np.int64(term[i]))
         for w in range(place.shape[1]):
             here = np.int64(place[i, w])
@@ -124,10 +124,11 @@ def _pick(count, cases, weights, luck):
     """The place that wins each of the decisions by the luck of its customer: fills `to`."""
     decider, to = cases.decider, cases.to
     nest, leaf, slowed, clocks = weights.nest, weights.leaf, luck.slowed, luck.clocks
-    nests = nest.shape[1]
+    # A number written out has a type of its own, for which `race` would be compiled again.
+    nests, start, offers = nest.shape[1], np.int64(0), np.int64(OFFERS)
     for d in range(count):
         k = decider[d]
-        n = race(d, nest, 0, nests, k, slowed, 0)
+        n = race(d, nest, start, nests, k, slowed, start)
         first = FIRST_US + max(n - FIRST_US, 0) * OFFERS
-        offer = race(d, leaf, first, OFFERS, k, clocks, nests)
+        offer = race(d, leaf, first, offers, k, clocks, nests)
         to[d] = n if n < FIRST_US else first + offer

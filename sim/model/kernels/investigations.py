@@ -320,7 +320,7 @@ def pursue(month, requests, found, ways, queues, outcome):
         succeeds[r], out_months[r], stopped[r] = granted < chance_of, months, granted >= 1.0 - spared
 
 
-@inner()
+@inlined()
 def investigate(month, requests, held, ways, queues, results):
     """The month's requests in one world; of those that may queue for one clerk, in order of time.
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.kernels.arithmetic import exp, log
+from sim.model.kernels.arithmetic import exp, first_at_least, log
 from sim.model.kernels.codes import ACCOUNTS, UNITS
 from sim.model.kernels.jit import entry, inner
 from sim.model.kernels.philox import draw4
@@ -107,10 +107,10 @@ def draw_targets(seed, kind, cell_start, account_sums, rows, when, n):
             if n == len(rows):
                 return n
             u = draw4(seed, agent, m, purposes.TARGET, k)
-            c = np.searchsorted(cumulative, u[0] * cumulative[-1])
+            c = first_at_least(cumulative, np.int64(0), len(cumulative), u[0] * cumulative[-1])
             cell = kind.first_cell + min(c, len(cumulative) - 1)
             a, b = cell_start[cell], cell_start[cell + 1]
-            i = a + np.searchsorted(account_sums[a:b], u[1] * account_sums[b - 1])
+            i = first_at_least(account_sums, a, b, u[1] * account_sums[b - 1])
             rows[n, CUSTOMER], rows[n, POLICE], rows[n, NUMBER] = min(i, b - 1), kind.police, k
             rows[n, EVADES], rows[n, AGENT] = 1 if u[2] < kind.evading else 0, agent
             when[n] = m + draw4(seed, agent, m, purposes.CIRCUMSTANCE, k)[0]
@@ -132,8 +132,16 @@ def aim(seed, start, cell, cell_start, account_sums, rows):
             if agent >= FIRST_TO_ANYBODY or account_sums[b - 1] == 0.0:
                 continue
             u = draw4(seed, agent, month, purposes.TARGET, rows[r, NUMBER])[1]
-            i = a + np.searchsorted(account_sums[a:b], u * account_sums[b - 1])
+            i = first_at_least(account_sums, a, b, u * account_sums[b - 1])
             rows[r, CUSTOMER] = min(i, b - 1)
+
+
+@inner()
+def _draw_words(seed, agent, month, purpose, number, out):
+    """The words behind as many of the uniforms of `draw4` as `out` has room for, uint32."""
+    uniform = draw4(seed, agent, month, purpose, number)
+    for k in range(len(out)):
+        out[k] = np.uint32(uniform[k] * _WORD)
 
 
 @entry()
@@ -151,19 +159,12 @@ def draw_luck(seed, start, rows, chance, waits):
     for month in range(len(start) - 1):
         for r in range(start[month], start[month + 1]):
             number, agent = rows[r, NUMBER], rows[r, AGENT]
-            words = draw4(seed, agent, month, purposes.CIRCUMSTANCE, number)
-            for k in range(4):
-                chance[r, WHEN + k] = np.uint32(words[k] * _WORD)
-            words = draw4(seed, agent, month, purposes.PUBLICITY, number)
-            for k in range(4):
-                chance[r, SEALED + k] = np.uint32(words[k] * _WORD)
-            words = draw4(seed, agent, month, purposes.LEGAL_CIRCUMSTANCE, number)
-            for k in range(2):
-                chance[r, PERSON + k] = np.uint32(words[k] * _WORD)
+            _draw_words(seed, agent, month, purposes.CIRCUMSTANCE, number, chance[r, WHEN : WHEN + 4])
+            _draw_words(seed, agent, month, purposes.PUBLICITY, number, chance[r, SEALED : SEALED + 4])
+            of_law = chance[r, PERSON : PERSON + 2]
+            _draw_words(seed, agent, month, purposes.LEGAL_CIRCUMSTANCE, number, of_law)
             if rows[r, EVADES] == 1:
-                words = draw4(seed, agent, month, purposes.EVASION, number)
-                for k in range(4):
-                    chance[r, BELIEVES + k] = np.uint32(words[k] * _WORD)
+                _draw_words(seed, agent, month, purposes.EVASION, number, chance[r, BELIEVES : BELIEVES + 4])
             wait, granted, clerk, papers = draw4(seed, agent, month, purposes.OUTCOME, number)
             chance[r, GRANTED], waits[r, ANSWER] = np.uint32(granted * _WORD), np.uint32(wait * _WORD)
             waits[r, CLERK], waits[r, PAPERS] = np.uint32(clerk * _WORD), np.uint32(papers * _WORD)

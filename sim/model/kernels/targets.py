@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.model.kernels.arithmetic import first_at_least
 from sim.model.kernels.codes import (
     CONSUMER,
     CUSTOMER_KEYS,
@@ -91,7 +92,7 @@ def _evade(home, provider, lies, chance, held, belief):
         return TARGET, home
     at = home
     if home == US:
-        at = np.searchsorted(held.haven, uniform(chance[HAVEN]) * held.haven[-1])
+        at = first_at_least(held.haven, np.int64(0), len(held.haven), uniform(chance[HAVEN]) * held.haven[-1])
         at = min(at, len(held.haven) - 1)
     with_us = uniform(chance[HAVEN_BUSINESS]) < held.us_business[at]
     return FOREIGN_WITH_US if with_us else FOREIGN, at

@@ -34,10 +34,10 @@ def _of_peers(trust, peers, i, k):
 
 
 @inner(error_model="numpy")
-def _trust_in_two_worlds(w, group, people, terms, costs, state, sums):
-    """The month's trust of a group's customers in worlds w and w + 1: float32, in this order.
+def _trust_in_two_worlds(group, people, terms, costs, state, sums):
+    """The month's trust of a group's customers in the first two worlds: float32, in this order.
 
-    Written out, so that the compiler computes four at once.
+    Written out, with numbers for columns, so that the compiler computes four at once.
     """
     blocks, cell, initial, susceptibility, peers = (
         people.blocks,
@@ -50,8 +50,7 @@ def _trust_in_two_worlds(w, group, people, terms, costs, state, sums):
     counts, more, one = terms.weight_heard, state.more, np.float32(1.0)
     own, each = np.float32(1.0 - costs.peer_weight), np.float32(costs.peer_weight / PEERS)
     prior, unit, end = np.float32(costs.strength), np.float32(TRUST_UNITS), np.uint64(len(peers) - 1)
-    a, b = 2 * np.uint64(w), 2 * np.uint64(w) + np.uint64(1)
-    c, d = 2 * np.uint64(w) + np.uint64(2), 2 * np.uint64(w) + np.uint64(3)
+    a, b, c, d = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
     for block in range(group[0], group[1]):
         first, last = blocks[block, 0], blocks[block, 1]
         at = cell[first]
@@ -122,11 +121,9 @@ def listen(group, people, terms, costs, state, sums):
     `sums` (B, 2W) int64 receives its sums by block, in 1/TRUST_UNITS.
     """
     worlds, w = state.trust.shape[1] // 2, 0
-    if worlds >= 2:  # a number written out tells the compiler which columns are adjacent; a variable does not
-        _trust_in_two_worlds(0, group, people, terms, costs, state, sums)
+    if worlds >= 2:
+        _trust_in_two_worlds(group, people, terms, costs, state, sums)
         w = 2
-    while w + 2 <= worlds:
-        _trust_in_two_worlds(w, group, people, terms, costs, state, sums)
-        w += 2
-    if w < worlds:
+    while w < worlds:
         _trust_in_one_world(w, group, people, terms, costs, state, sums)
+        w += 1

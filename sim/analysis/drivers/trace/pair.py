@@ -11,10 +11,9 @@ from sim.model.reference.cells import Terms
 from sim.model.reference.news import Word
 from sim.model.world import WarrantModel, WorldSet
 from sim.runs.compiler import can_compile
-from sim.runs.pairs import share_population
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 
 
 class TwinDiffers(Exception):
