@@ -129,11 +129,23 @@ def pack(folder: Path, out: Path, deposit: Deposit) -> int:
     out.parent.mkdir(parents=True, exist_ok=True)
     writing = out.with_name(f".{out.stem}.writing.zip")
     try:
-        crate.write_zip(writing)
+        _write_zip(crate, writing)
         writing.replace(out)
     finally:
         writing.unlink(missing_ok=True)
     return len(files) + len(texts)
+
+
+def _write_zip(crate: Any, out: Path) -> None:
+    """Like the library's own, which prints a traceback beside the error where the disk is full."""
+    stream = crate.stream_zip()
+    try:
+        with out.open("wb") as file:
+            file.writelines(stream)
+    except OSError:
+        for _ in stream:  # an archive that is not finished complains when it is deleted
+            pass
+        raise
 
 
 def expected(

@@ -10,15 +10,20 @@ from sim.scenario.resolution import Resolved
 
 def errors_of(asked: Sequence[str]) -> dict[str, float] | None:
     """Standard errors by row or parameter, from `NAME=SE`; None where nothing is asked."""
-    found = {}
+    found = dict[str, float]()
     for one in asked:
         name, _, text = one.partition("=")
         try:
-            found[name.strip()] = float(text)
+            error = float(text)
         except ValueError:
             raise InputError(
                 f"--measure {one}: write a row or parameter and a standard error, such as trust.asymmetry=0.3"
             ) from None
+        if name.strip() in found:
+            raise InputError(
+                f"--measure {name.strip()}: is given twice: {found[name.strip()]:g} and {error:g}"
+            )
+        found[name.strip()] = error
     return found or None
 
 

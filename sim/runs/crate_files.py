@@ -1,6 +1,5 @@
 """The files of a crate, unpacked and compared with what its metadata says of them."""
 
-import json
 import shutil
 import stat
 import tempfile
@@ -17,6 +16,7 @@ from sim.runs.comparison import Comparison
 from sim.runs.folder_check import first_line
 from sim.runs.points import MANIFEST
 from sim.runs.reproduce import reproduce
+from sim.runs.strict_json import read_json
 from sim.runs.tasks import Backend, Progress
 from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
@@ -116,7 +116,7 @@ def entities_of(folder: Path) -> Entities | None:
     try:
         if path.stat().st_size > _MOST_METADATA:
             raise ValueError("it is too large")
-        graph = json.loads(path.read_text(encoding="utf-8"))["@graph"]
+        graph = read_json(path)["@graph"]
         wrong = [entity for entity in graph if not _is_entity(entity)]
         if wrong:
             raise ValueError(f"an entity without an @id and @type of text: {str(wrong[0])[:80]}")

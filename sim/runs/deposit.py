@@ -111,6 +111,11 @@ def deposit_of(options: DepositOptions) -> Deposit:
             deposit = found
             problems += [f"{document.where(loc)}: {dotted(loc)}: {w}" for loc, w in _findings(deposit)]
     given = [one for one in (_author(words, problems) for words in options.authors) if one is not None]
+    problems += [
+        f"--author: '{words}': is given twice"
+        for i, words in enumerate(options.authors)
+        if words in options.authors[:i]
+    ]
     changes = {"authors": (*deposit.authors, *given)}
     deposit = deposit.model_copy(
         update=changes | ({"license": options.license} if options.license is not None else {})

@@ -5,7 +5,6 @@ folder again. What is read was perhaps cut off, edited, or written by somebody e
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim.model.tables import TABLES
 from sim.runs.points import MANIFEST, POINTS, REPORT, TABLES_FOLDER
+from sim.runs.strict_json import read_json
 from sim.runs.whole_files import sha256_of
 from sim.scenario.control_characters import control_character
 from sim.scenario.experiments import MOST_SEED
@@ -120,10 +120,7 @@ def manifest_at(path: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _parsed(path: Path, stamp: int) -> dict[str, Any]:
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+    stored = read_json(path)
     if not isinstance(stored, dict):
         raise ValueError("it is not an object")
     try:
@@ -142,10 +139,6 @@ def _parsed(path: Path, stamp: int) -> dict[str, Any]:
         raise ValueError(f"it compares {unknown[0]}, which is none of its worlds")
     _check_counts(stored)
     return stored
-
-
-def _no_number(word: str) -> None:
-    raise ValueError(f"{word} is no number of JSON")
 
 
 def _check_counts(stored: dict[str, Any]) -> None:

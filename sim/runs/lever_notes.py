@@ -11,10 +11,13 @@ from dataclasses import replace
 from sim.model.law.timeline import calendar, law_on
 from sim.runs.comity import comity_acts
 from sim.runs.effects import Effects
+from sim.scenario.lever_findings import matters_of
 from sim.scenario.levers import act_of, chronicle_of, names_in, providers_of
 from sim.scenario.resolution import Resolved, factors
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import Act
+
+_OPPOSITES = ({"adopt", "repeal"}, {"open", "close"})
 
 
 def lever_notes(resolved: Resolved) -> Iterator[str]:
@@ -23,6 +26,7 @@ def lever_notes(resolved: Resolved) -> Iterator[str]:
     for name in resolved.experiment.levers:
         if name not in {lever for _, lever in pulled}:
             yield f"levers.{name}: no world pulls it"
+    yield from dict.fromkeys(_undone(resolved))
     said: dict[str, list[str]] = {}
     for world, name in sorted(pulled):
         for words in _in_vain(resolved, world, name):
@@ -30,6 +34,24 @@ def lever_notes(resolved: Resolved) -> Iterator[str]:
     for words, worlds in said.items():
         everywhere = len(worlds) == len({world for world, _ in pulled})
         yield words if everywhere else f"{words} (in {', '.join(worlds)})"
+
+
+def _undone(resolved: Resolved) -> Iterator[str]:
+    """Levers of one world that undo each other before the month begins in which both would act."""
+    providers = tuple(resolved.base.providers)
+    for world, spec in resolved.experiment.worlds.items():
+        scenario, said = resolved.scenarios[world], dict[object, tuple[str, str, dt.date]]()
+        pulled = [(name, resolved.experiment.levers[name]) for name in spec.pulled]
+        for name, lever in sorted(pulled, key=lambda one: one[1].on):
+            act = act_of(lever, resolved.base.jurisdictions)
+            for matter in matters_of(act, providers):
+                key = scenario.month_after(lever.on), matter
+                other, before, on = said.setdefault(key, (name, act.act, lever.on))
+                if act.act != before and {act.act, before} in _OPPOSITES:
+                    yield (
+                        f"levers.{other}: it never acts in {world}: '{name}' undoes it on {lever.on}, before "
+                        f"the month after {on} begins"
+                    )
 
 
 def _pulled(resolved: Resolved) -> Iterator[tuple[str, str]]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sim import vocabulary
 from sim.scenario.law import EVERY_PROVIDER, LAW_TABLES, Law, Regime, law_findings
-from sim.scenario.locations import shown
+from sim.scenario.locations import MOST_BYTES, shown
 from sim.scenario.parameter_files import (
     ParameterInfo,
     date_problems,
@@ -91,9 +92,26 @@ def nearest(lines: dict[Loc, str], loc: Loc) -> str:
 
 
 def load_base(folder: Path) -> Base:
-    """The configuration under `folder` (a `configs/`); raises InputError with every problem found."""
+    """The configuration under `folder` (a `configs/`), which nobody may change.
+
+    It is checked once for as long as its files say the same. Raises InputError with every problem found.
+    """
     if not folder.is_dir():
         raise InputError(f"{shown(folder)}: no such folder")
+    return _checked(folder, shown(folder), tuple((path, _bytes(path)) for path in folder.rglob("*.yaml")))
+
+
+def _bytes(path: Path) -> bytes | None:
+    """What a file holds; None if it is too large or cannot be read, which is said when it is read as YAML."""
+    try:
+        return path.read_bytes() if path.stat().st_size <= MOST_BYTES else None
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=4)
+def _checked(folder: Path, place: str, files: tuple[tuple[Path, bytes | None], ...]) -> Base:
+    """`load_base` of the folder, which is called `place` in messages and has these `files`."""
     problems: list[str] = []
     lines: dict[Loc, str] = {}
     world = folder / "world"
@@ -359,12 +377,12 @@ def _outlook_findings(base: Base) -> Iterator[Finding]:
 
 
 def _mechanism_findings(base: Base) -> Iterator[Finding]:
+    known = parameter_paths(base)
     for code, mechanism in base.mechanisms.items():
         if not mechanism.off:
             yield ("mechanisms", code, "off"), "name at least one parameter that switches it off"
         for path, value in mechanism.off.items():
             at: Loc = ("mechanisms", code, "off", path)
-            known = parameter_paths(base)
             if path not in known:
                 yield at, f"unknown parameter; {choices(path, base.parameter_info)}"
                 continue

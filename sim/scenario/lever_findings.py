@@ -98,7 +98,7 @@ def contradictions_of(events: Iterable[Event], providers: Iterable[str]) -> Iter
         content = _says(event.act)
         against = {
             other
-            for matter in _matters(event.act, codes)
+            for matter in matters_of(event.act, codes)
             for what, other in [said.setdefault((event.date, *matter), (content, event.id))]
             if what != content
         }
@@ -106,7 +106,7 @@ def contradictions_of(events: Iterable[Event], providers: Iterable[str]) -> Iter
             yield f"'{event.id}' contradicts '{other}' on {event.date}: pull one of them, or on another date"
 
 
-def _matters(act: Act, providers: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
+def matters_of(act: Act, providers: tuple[str, ...]) -> Iterator[tuple[object, ...]]:
     """What an act decides, matter by matter: two acts cannot decide one on one day."""
     own = providers_of(act.by, providers)
     if act.act in ("open", "close"):

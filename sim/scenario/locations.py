@@ -7,6 +7,7 @@ from sim.scenario.control_characters import NOT_UNICODE, is_unicode
 from sim.scenario.problems import InputError, choices
 
 CONFIGS, EXPERIMENTS = "configs", "experiments"
+MOST_BYTES = 16_000_000  # of a file that is read as text
 
 
 def root() -> Path:
@@ -31,7 +32,7 @@ def shown(path: Path) -> str:
     return str(path)
 
 
-def text_of(path: Path, encoding: str = "utf-8", most: int = 16_000_000) -> str:
+def text_of(path: Path, encoding: str = "utf-8", most: int = MOST_BYTES) -> str:
     """The text of a file of at most so many bytes. Raises InputError if it cannot be read."""
     try:
         size = path.stat().st_size

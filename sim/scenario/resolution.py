@@ -172,6 +172,7 @@ def resolve(
         for path, value, who in (("seeds.count", seeds, "--seeds"), ("customers", customers, "--customers"))
         if value is not None
     ]
+    problems += [*_twice(over), *_lost(over)]
     outlook = next((one.value for one in over if one.path == "outlook"), asked.outlook)
     base, found = with_additions(asked.model_copy(update={"outlook": outlook}), base, lines)
     if found:
@@ -312,6 +313,16 @@ def _lost(settings: Sequence[Setting]) -> Iterator[str]:
         for one in settings[:i]:
             if one.path.startswith(f"{whole.path}."):
                 yield f"{one.who}: {one.path}: would be lost: write it after {whole.path}, the whole"
+
+
+def _twice(settings: Sequence[Setting]) -> Iterator[str]:
+    """Values that are given over a file a second time: which of the two is meant, nobody can tell."""
+    first: dict[str, Setting] = {}
+    for one in settings:
+        before = first.setdefault(one.path, one)
+        if before is not one:
+            also = "" if before.who == one.who else f" (also by {one.who})"
+            yield f"{before.who}: {one.path}: is given twice{also}: {before.value} and {one.value}; give one"
 
 
 def _refuse(found: list[Finding], lines: dict[Loc, str], problems: list[str]) -> None:

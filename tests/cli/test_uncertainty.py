@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 from sim.analysis.evidence.rows import shipped_rows
+from sim.cli.value import errors_of
 from sim.model.tables import TABLES
 from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.locations import root
+from sim.scenario.problems import InputError
 from sim.vocabulary import SEGMENTS
 from tests.posteriors import write_stand_in
 
@@ -277,3 +279,8 @@ def test_shipped_tables_of_a_difference_stand_in_only_for_the_same_worlds(
         bring_shipped(tmp_path, resolve(name))
         assert {path.name for path in tmp_path.glob("*.csv")} == {"validation.csv"}, name
     assert compared_in(resolve("two_worlds", customers=5000)) == compared_in(shipped) != ""
+
+
+def test_a_measurement_that_is_given_twice_is_refused() -> None:
+    with pytest.raises(InputError, match=r"--measure trust\.asymmetry: is given twice: 0.3 and 0.1"):
+        errors_of(["trust.asymmetry=0.3", "trust.asymmetry =0.1"])

@@ -1,5 +1,6 @@
 """A results folder as an RO-Crate: everything in it is described, and nothing is fetched."""
 
+import gc
 import hashlib
 import json
 import shutil
@@ -209,6 +210,20 @@ def test_nobody_is_invented(folder: Path, tmp_path: Path) -> None:
 def test_what_is_no_results_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no results folder"):
         pack(tmp_path, tmp_path / "x.zip", Deposit())
+
+
+def test_a_full_disk_is_an_error_and_leaves_nothing(folder: Path, tmp_path: Path) -> None:
+    resource: Any = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    out = tmp_path / "full" / "crate.zip"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            pack(folder, out, Deposit())
+        gc.collect()  # an unfinished archive would say so here
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(out.parent.iterdir())
 
 
 def test_a_link_is_not_packed(folder: Path, tmp_path: Path) -> None:

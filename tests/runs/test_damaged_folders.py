@@ -15,6 +15,7 @@ import pytest
 import sim
 from sim.analysis.crate import pack
 from sim.pipeline import Finished
+from sim.runs.crate_files import entities_of
 from sim.runs.deposit import Deposit
 from sim.runs.folder_check import manifest_at
 from sim.runs.reproduce import reproduce
@@ -200,3 +201,14 @@ def test_where_every_pair_failed_there_is_nothing_to_compare(folder: Path) -> No
     compared = reproduce(folder)
     assert compared.nothing
     assert not compared.equal
+
+
+def test_a_name_that_stands_twice_is_refused(folder: Path) -> None:
+    """Of two values readers of JSON take either: what one checks, another would not show."""
+    file = folder / "manifest.json"
+    file.write_text(file.read_text().replace("{", '{"title": "Another",', 1))
+    with pytest.raises(InputError, match=r"manifest\.json cannot be read: 'title' stands twice"):
+        sim.load(folder)
+    (folder / "ro-crate-metadata.json").write_text('{"@graph": [], "@graph": []}')
+    with pytest.raises(InputError, match=r"metadata\.json: cannot be read: '@graph' stands twice"):
+        entities_of(folder)

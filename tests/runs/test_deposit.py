@@ -70,3 +70,8 @@ def test_every_single_wrong_digit_is_found() -> None:
     assert not [one for one in wrong if orcid_digits(one)]
     assert ror_digits("https://ror.org/05gq02987") == "05gq02987"
     assert ror_digits("05gq02978") is None
+
+
+def test_an_author_who_is_named_twice_is_refused() -> None:
+    with pytest.raises(InputError, match="--author: 'Ada Lovelace': is given twice"):
+        deposit_of(DepositOptions(authors=["Ada Lovelace", "Josiah Carberry", "Ada Lovelace"]))

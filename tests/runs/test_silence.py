@@ -334,3 +334,12 @@ def test_closing_what_is_never_open_is_noted(lever: dict[str, Any], more: dict[s
     notes = [words for words in silences(asked(levers=levers, worlds=worlds)) if "region" in words]
     assert len(notes) == bool(said)
     assert re.search(said, "".join(notes))
+
+
+@pytest.mark.parametrize(("on", "notes"), [("2014-12-20", 1), ("2015-01-20", 0)])
+def test_a_law_that_is_adopted_and_repealed_before_a_month_begins_is_noted(on: str, notes: int) -> None:
+    law = {"by": "FR", "instrument": "blocking_statute", "reference": "a test"}
+    levers = {"adopts": law | {"act": "adopt", "on": "2014-12-10"}, "ends": law | {"act": "repeal", "on": on}}
+    worlds = {"a": MICROSOFT | {"pulled": [*levers]}, "b": DOJ}
+    said = [words for words in silences(asked(levers=levers, worlds=worlds)) if "undoes it" in words]
+    assert len(said) == notes and all(words.startswith("levers.adopts: it never acts in a") for words in said)

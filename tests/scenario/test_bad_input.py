@@ -334,6 +334,14 @@ def test_the_us_comes_first(project: Path) -> None:
         load_base(project / "configs")
 
 
+def test_the_configuration_is_checked_again_as_soon_as_a_file_has_changed(project: Path) -> None:
+    before = load_base(project / "configs")
+    assert load_base(project / "configs") is before
+    edit(project / TRUST, "value: 0.5", "value: 6")
+    with pytest.raises(InputError, match="6 is out of range"):
+        load_base(project / "configs")
+
+
 def test_a_country_stands_in_one_jurisdiction_only(project: Path) -> None:
     line = edit(project / JURISDICTIONS, "- DEU", "- NOR")
     assert problems(project) == [f"{JURISDICTIONS}:{line}: jurisdictions.DE.iso3.0: NOR is already in NO"]

@@ -26,7 +26,7 @@ def test_a_world_goes_over_the_experiment_and_the_experiment_over_the_base(proje
 
 
 def test_the_command_line_goes_over_every_world(project: Path) -> None:
-    resolved = resolve("two_worlds", ["trust.asymmetry=4", "trust.asymmetry=1e-3"])
+    resolved = resolve("two_worlds", ["trust.asymmetry=1e-3"])
     assert {scenario.parameters.trust.asymmetry for scenario in resolved.scenarios.values()} == {0.001}
     assert resolved.who_set["trust.asymmetry"] == "--set"
     assert "worlds.doj_wins.set.trust.asymmetry" not in resolved.who_set
@@ -182,3 +182,23 @@ def test_a_variant_is_checked_like_a_file(project: Path) -> None:
         variant(resolved, {"trust.asymmetry": 99})
     with pytest.raises(InputError, match="never acts"):
         variant(resolved, switch_on=dt.date(2030, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("sets", "sizes", "said"),
+    [
+        (["trust.asymmetry=1", "trust.asymmetry=2"], {}, "--set: trust.asymmetry: is given twice: 1 and 2"),
+        (["trust.asymmetry=1", "trust.asymmetry=1"], {}, "--set: trust.asymmetry: is given twice: 1 and 1"),
+        (["seeds.count=3"], {"seeds": 4}, r"seeds.count: is given twice \(also by --seeds\): 3 and 4"),
+        (
+            ["choice.sensitivity.consumer=1", "choice.sensitivity=2"],
+            {},
+            "sensitivity.consumer: would be lost",
+        ),
+    ],
+)
+def test_a_value_that_is_given_twice_over_a_file_is_refused(
+    sets: list[str], sizes: dict[str, int], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        resolve("two_worlds", sets, **sizes)

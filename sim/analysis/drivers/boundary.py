@@ -112,7 +112,8 @@ def search(
         shares.append(float(np.mean(np.abs(mean - level) < _SURE * sd)))
         finished = len(shares) > 1 and max(shares[-2:]) <= tolerance
         if finished or process.constant or len(at) >= most:
-            done = finished or process.constant
+            # with the last points the side may be small enough for the first time: the search has ended then
+            done = finished or process.constant or shares[-1] <= tolerance
             return Boundary(level, at, values, batches, lattice, mean, sd, tuple(shares), done)
         new = _next(process, candidates, level, min(batch, most - len(at)))
         values = np.append(values, evaluate(new))

@@ -11,6 +11,7 @@ import sim
 from sim import pipeline
 from sim.analysis.drivers.boundary import (
     BATCH,
+    TOLERANCE,
     Boundary,
     grid_costs,
     lattice_of,
@@ -79,6 +80,14 @@ def test_the_same_outcomes_give_the_same_points_and_no_more_than_allowed() -> No
     assert np.array_equal(first.at, second.at) and len(first.at) == 20
     assert not first.finished and "allow more than 20" in first.said
     assert np.bincount(first.batches)[1:].max() <= BATCH
+
+
+def test_a_side_that_is_small_enough_with_the_last_points_is_no_search_that_ran_out(found: Boundary) -> None:
+    small = next(k for k, share in enumerate(found.open_share) if share <= TOLERANCE)
+    most = int(np.sum(found.batches <= small))
+    last = search(wave, 2, 0.0, most=most)
+    assert len(last.at) == most and last.open_share[-1] <= TOLERANCE < last.open_share[-2]
+    assert last.finished and "used up" not in last.said
 
 
 def test_noise_moves_the_boundary_little() -> None:

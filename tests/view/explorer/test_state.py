@@ -120,8 +120,10 @@ def test_a_switch_changes_the_month_that_begins_after_its_day(
     """On the first of a month, too: that month has begun."""
     state, wrong = catalogue.state(f"world=doj_wins@{day}&world=microsoft_wins@{day}")
     scenario = catalogue.resolved(state).scenarios["doj_wins"]
-    assert not wrong and catalogue.first_changed(state) == scenario.month_after(dt.date.fromisoformat(day))
-    assert catalogue.months(state.preset)[catalogue.first_changed(state)] == month
+    assert not wrong and catalogue.index_of_first_changed(state) == scenario.month_after(
+        dt.date.fromisoformat(day)
+    )
+    assert catalogue.months(state.preset)[catalogue.index_of_first_changed(state)] == month
     manifest = two_worlds.manifest | {"switch": day}
     assert ResultsView(MemoryResults(manifest, {})).first_changed == month
 

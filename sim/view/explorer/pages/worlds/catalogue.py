@@ -93,7 +93,7 @@ class Catalogue:
         own = self.presets[preset].experiment.set.get(path, self.knobs[path].default)
         return float(own) if isinstance(own, int | float) else self.knobs[path].default
 
-    def first_changed(self, state: State) -> int:
+    def index_of_first_changed(self, state: State) -> int:
         """The first month that the earliest switch can change, by its place in the horizon."""
         months = self.months(state.preset)
         first = min((switch.on for one in self.worlds(state) for switch in one.switches), default=None)
@@ -108,7 +108,7 @@ class Catalogue:
             month = getattr(state, name)
             if month is not None and month not in months:
                 return f"{name}={month}: must be a month from {months[0]} to {months[-1]}"
-        first, last = state.since or months[self.first_changed(state)], state.until or months[-1]
+        first, last = state.since or months[self.index_of_first_changed(state)], state.until or months[-1]
         return f"since, until: the first month, {first}, is after the last, {last}" if last < first else ""
 
     def headlines_at_rest(self, state: State) -> pd.DataFrame | None:

@@ -113,7 +113,7 @@ def _status_line(catalogue: Catalogue, state: State) -> Component:
 def _tools(catalogue: Catalogue, state: State) -> Component:
     months = catalogue.months(state.preset)
     first, last = (
-        months.index(state.since) if state.since else catalogue.first_changed(state),
+        months.index(state.since) if state.since else catalogue.index_of_first_changed(state),
         months.index(state.until or months[-1]),
     )
     tabs = tab_bar({name: tab.title for name, tab in TABS.items()}, state.tab, "tab", "tabs")
@@ -139,7 +139,7 @@ def _tools(catalogue: Catalogue, state: State) -> Component:
         className="tools",
         **{
             "data-tab": state.tab,
-            "data-span": json.dumps([catalogue.first_changed(state), len(months) - 1]),
+            "data-span": json.dumps([catalogue.index_of_first_changed(state), len(months) - 1]),
         },
     )
 
