@@ -71,7 +71,7 @@ def compare_with_expected(
     if expected is None:
         raise InputError(f"{name}: {file_of(name).name} has no digests of its full size; leave --full out")
     resolved, pairs = sized(name, full)
-    out = begun(f"{name} ({size})", shipped, pairs)
+    out = begun(f"{name} ({size})", {**shipped, **expected}, pairs)  # full digests may be of earlier code
     if inputs_digest(resolved, pairs) != expected["inputs"]:
         out.inputs = "the configuration or the experiment has changed since these digests were made"
         out.values = changed_values(resolve(name))

@@ -346,13 +346,20 @@ def test_changed_code_and_configuration_are_told_from_wrong_results(
     assert found.differences
 
 
-def test_renewing_small_digests_keeps_full_ones_only_of_the_same_code(
-    shipped: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    expected_digests.write("two_worlds", False, HERE)
-    assert json.loads(shipped.read_text(encoding="utf-8"))["full"] is not None
+def test_renewing_small_digests_keeps_full_ones_only_while_no_number_moves(shipped: Path) -> None:
+    """The full ones name the code that made them, and a comparison with them tells it."""
     said = json.loads(shipped.read_text(encoding="utf-8"))
-    shipped.write_text(json.dumps({**said, "model_digest": "0" * 64}), encoding="utf-8")
+    assert said["full"]["model_digest"] == said["model_digest"]
+    earlier = {**said, "model_digest": "0" * 64, "full": {**said["full"], "model_digest": "0" * 64}}
+    shipped.write_text(json.dumps(earlier), encoding="utf-8")
+    expected_digests.write("two_worlds", False, HERE)
+    assert json.loads(shipped.read_text(encoding="utf-8")) == {**said, "full": earlier["full"]}
+    assert compare_with_expected("two_worlds", backend=HERE).code is None
+    of_full = compare_with_expected("two_worlds", full=True, backend=HERE)
+    assert of_full.equal and "the model's code has changed" in str(of_full.code)
+    (run,) = [name for name in said["small"]["runs"] if "doj_wins" in name]
+    moved = {**said["small"]["runs"], run: {}}
+    shipped.write_text(json.dumps({**said, "small": {**said["small"], "runs": moved}}), encoding="utf-8")
     expected_digests.write("two_worlds", False, HERE)
     assert json.loads(shipped.read_text(encoding="utf-8"))["full"] is None
     with pytest.raises(InputError, match="has no digests of its full size"):
