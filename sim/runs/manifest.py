@@ -8,6 +8,7 @@ import json
 import platform
 import sys
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
     return {
         **facts(resolved, seeds, identical_months),
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-        "versions": {"python": sys.version.split()[0], **{name: version(name) for name in PACKAGES}},
+        "versions": {"python": sys.version.split()[0], **_versions()},
         "platform": platform.platform(),
         "model_digest": model_digest(),
         "code": code_origin(),
@@ -95,6 +96,11 @@ def manifest(resolved: Resolved, seeds: Sequence[int], identical_months: int, **
         "who_set": resolved.who_set,
         **found,
     }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in PACKAGES}
 
 
 def events_in(scenarios: Mapping[str, Scenario]) -> list[dict[str, Any]]:

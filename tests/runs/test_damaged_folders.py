@@ -120,7 +120,15 @@ COMPARED = [
 TABLES = [pytest.param(_cut("tables/world.parquet"), id="table cut")]
 
 
-@pytest.mark.parametrize("damage", [*MANIFEST, *POINTS, *CHANGED, *TABLES, *COMPARED])
+SEEN = [kind[0] for kind in (MANIFEST, POINTS, CHANGED, TABLES, COMPARED)]
+MORE = [
+    pytest.param(*one.values, id=one.id, marks=pytest.mark.long)
+    for kind in (MANIFEST, POINTS, CHANGED, COMPARED)
+    for one in kind[1:]
+]
+
+
+@pytest.mark.parametrize("damage", [*SEEN, *MORE])
 def test_the_same_run_writes_it_anew(finished: Finished, folder: Path, damage: Damage) -> None:
     damage(folder)
     again = swept(folder.parents[1])

@@ -163,7 +163,7 @@ def _said(words: list[str], folder: Path, **environment: str) -> str:
     return found.stdout + found.stderr
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", ["run", pytest.param("world", marks=pytest.mark.long)])
 @pytest.mark.parametrize("off", [True, False], ids=["off", "no place"])
 def test_python_says_in_a_line_that_the_model_cannot_be_compiled(
     call: str, off: bool, tmp_path: Path
@@ -177,7 +177,9 @@ def test_python_says_in_a_line_that_the_model_cannot_be_compiled(
     assert not (tmp_path / "store").exists() and not (tmp_path / "results").exists()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "command", ["run", *(pytest.param(name, marks=pytest.mark.long) for name in ("trace", "evidence"))]
+)
 @pytest.mark.parametrize("off", [True, False], ids=["off", "no place"])
 def test_commands_say_in_a_line_that_the_model_cannot_be_compiled(
     command: str, off: bool, tmp_path: Path

@@ -149,7 +149,14 @@ def test_a_report_elsewhere_is_no_business_of_the_manifest(folder: Path, tmp_pat
     assert (folder / "manifest.json").read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["survival", "validation", "validation_ranks", "data_dictionary.md"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "survival",
+        "data_dictionary.md",
+        *(pytest.param(name, marks=pytest.mark.long) for name in ("validation", "validation_ranks")),
+    ],
+)
 def test_every_file_of_a_run_is_bound(folder: Path, name: str) -> None:
     """Tables that ship and that the report shows, and the dictionary."""
     path = folder / (name if "." in name else f"{name}.csv")

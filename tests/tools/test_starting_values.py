@@ -22,6 +22,7 @@ def sources() -> Sources:
     return read_sources(CONFIGS)
 
 
+@pytest.mark.long
 def test_computing_again_gives_the_committed_files(sources: Sources) -> None:
     for name, text in world_files(starting_world(sources)).items():
         assert (CONFIGS / "world" / name).read_text(encoding="utf-8") == text, (

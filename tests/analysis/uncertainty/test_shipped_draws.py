@@ -167,6 +167,7 @@ def with_a_posterior_of_three(
     return joint, found
 
 
+@pytest.mark.long
 def test_a_run_takes_them_unless_a_number_is_asked_for(
     with_a_posterior_of_three: tuple[JointDraws, pd.DataFrame],
     tmp_path: Path,

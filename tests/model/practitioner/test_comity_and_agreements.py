@@ -28,7 +28,8 @@ class Seen:
     """A US world of two years with an agreement with everybody, and what its months added up to."""
 
     def __init__(self, *sets: str, regime: str = "doj_wins", **terms: Any) -> None:
-        scenario = asked(*EVERYBODY_REVIEWS, *sets, last="2014-12").scenarios["doj_wins"]
+        given = dict(one.split("=") for one in (*EVERYBODY_REVIEWS, *sets))
+        scenario = asked(*map("=".join, given.items()), last="2014-12").scenarios["doj_wins"]
         scenario = replace(scenario, switches=(Switch(on=SWITCHED, regime=regime),))
         scenario = with_levers(
             scenario,

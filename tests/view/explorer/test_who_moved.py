@@ -53,6 +53,7 @@ def test_all_countries_first_then_the_one_that_is_chosen(answers: Answers, catal
         go.Figure({key: figure[key] for key in ("data", "layout")})
 
 
+@pytest.mark.long
 def test_one_world_alone_has_nobody_who_lives_in_both(answers: Answers, catalogue: Catalogue) -> None:
     alone = until_shown(answers, catalogue, f"{QUERY}&world=history")
     assert "Choose two worlds to compare" in alone["html"]
