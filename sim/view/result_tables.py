@@ -229,6 +229,8 @@ def _text(value: Any) -> str | None:
 
 
 _COUNTED, _MONTHS = "requests", 12
+# A headline of a share is over all requests of its window; a claim's is the mean of its months.
+_OVER = {"mean": "mean of the months", "sum": "sum", "last": "last month"}
 
 
 def claims_table(
@@ -261,9 +263,8 @@ def _claim(
     row: Mapping[Any, Any], of_design: bool, labels: Mapping[str, str], place: Callable[[str], str]
 ) -> list[Value]:
     world, against = (labels.get(row[name], str(row[name])) for name in ("world", "against"))
-    where = (
-        f"{measure_name(str(row['measure']))} ({row['over']}), {place(str(row['country']))}, {row['window']}"
-    )
+    over = _OVER[str(row["over"])]
+    where = f"{measure_name(str(row['measure']))} ({over}), {place(str(row['country']))}, {row['window']}"
     first: list[Value] = [str(row["claim"]), Cell(f"{world} {row['expect']} {against}", where)]
     if of_design:
         counts: list[Value] = [int(row[name]) for name in ("holds", "inconclusive", "fails")]

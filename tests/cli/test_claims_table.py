@@ -33,7 +33,7 @@ def test_a_claim_that_fails_is_a_failure(project: Path, tmp_path: Path) -> None:
     failed, printed = judged(resolved, tmp_path, by_seed(-0.19, -0.21, -0.2, -0.2))
     assert failed == ["It is higher"]
     assert "doj_wins lower than microsoft_wins" in printed
-    assert "Trust in US providers (mean), abroad, 2015" in printed
+    assert "Trust in US providers (mean of the months), abroad, 2015" in printed
 
 
 def test_an_inconclusive_one_is_none_and_says_what_it_would_take(project: Path, tmp_path: Path) -> None:
