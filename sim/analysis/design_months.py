@@ -11,7 +11,7 @@ import pandas as pd
 from sim.analysis.headline_months import HeadlineMonths, months_of
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.silence import switch_month
-from sim.scenario.base import Base, load_base
+from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points, scenarios_at
@@ -58,14 +58,9 @@ def moves_a_lever(factors: Iterable[Any]) -> bool:
     return not pulled and any(path.startswith("levers.") and path.endswith(".on") for path in paths)
 
 
-@cache
-def _base() -> Base:
-    return load_base(root() / CONFIGS)
-
-
 def restored_design(manifest: Mapping[str, Any], where: Path) -> Resolved:
     """The experiment of a manifest. Raises InputError if this version cannot read it."""
-    return restored(manifest["scenario"], _base(), str(where))
+    return restored(manifest["scenario"], load_base(root() / CONFIGS), str(where))
 
 
 def scenarios_of(manifest: Mapping[str, Any], where: Path) -> Scenarios:
