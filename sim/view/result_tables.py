@@ -263,7 +263,7 @@ def _claim(
     row: Mapping[Any, Any], of_design: bool, labels: Mapping[str, str], place: Callable[[str], str]
 ) -> list[Value]:
     world, against = (labels.get(row[name], str(row[name])) for name in ("world", "against"))
-    over = _OVER[str(row["over"])]
+    over = _OVER.get(str(row["over"]), str(row["over"]))
     where = f"{measure_name(str(row['measure']))} ({over}), {place(str(row['country']))}, {row['window']}"
     first: list[Value] = [str(row["claim"]), Cell(f"{world} {row['expect']} {against}", where)]
     if of_design:
