@@ -1,6 +1,7 @@
 """Why the worlds differ, headline by headline, in terms that can be followed in the tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +34,8 @@ _PLACES = {
 def reasons(
     pairs: Pairs, first: int, labels: tuple[str, str], switched: bool, leak: int | None
 ) -> dict[str, str]:
-    """A sentence or two for each headline, from the means over pairs.
+    """A sentence or two for each headline, from the means over pairs: shares are taken in each pair first, as
+    in the headlines.
 
     `first` is the first month that may differ; `switched` whether a ruling makes them differ; `leak` is that
     of `leak_month`.
@@ -45,26 +47,21 @@ def reasons(
     )
     first = min(first, len(a["trust"]) - 1)
     trust = _trust(a, b, first, labels, switched)
-    revenue = _revenue(a, b, first, labels)
+    places = _places(pairs, labels)
     return {
         "trust": f"{trust} {_against_the_leak('trust', a, b, first, leak)}".strip(),
         "trust_intelligence": "The rule says nothing about intelligence: what differs comes of what people "
         f"and providers do. {_against_the_leak('trust_intelligence', a, b, first, leak)}".strip(),
-        "revenue": revenue,
-        "data_at_home": _places(a, b, labels),
-        "us_reach": (
-            f"At the end a US order reaches {_share(a):.0f}% of foreign customers' cloud data by law "
-            f"({labels[0]}) and {_share(b):.0f}% ({labels[1]}). "
-        )
-        + _places(a, b, labels),
+        "revenue": _revenue(pairs, first, labels),
+        "data_at_home": places,
+        "us_reach": f"{_reach(pairs, labels)} {places}",
         "laws": _laws(a, b, labels),
-        "us_reach_by_behaviour": "One rule for both worlds: only where customers put data differs. "
-        + _places(a, b, labels),
+        "us_reach_by_behaviour": f"One rule for both worlds: only where customers put data differs. {places}",
         "us_success_abroad": _routes(a, b, first, labels),
         "us_success_at_home": _at_home(a, b, labels),
         "foreign_success": _foreign(a, b, first, labels),
-        "americans_reached": _claims(a, b, labels),
-        "americans_exposure": _claims(a, b, labels),
+        "americans_reached": _claims(a, b, first, labels),
+        "americans_exposure": _claims(a, b, first, labels),
         "conflicts": "Only a rule that reaches abroad can collide with the host's law: "
         f"{_yearly(a, 'conflicts_of_law', first):,.0f} orders a year ({labels[0]}) and "
         f"{_yearly(b, 'conflicts_of_law', first):,.0f} ({labels[1]}).",
@@ -80,8 +77,23 @@ def _yearly(t: Columns, name: str, first: int) -> float:
     return 12.0 * float(np.mean(t[name][first:]))
 
 
-def _share(t: Columns) -> float:
-    return 100.0 * float(t["tb_us_reach"][-1] / in_the_cloud(t)[-1])
+def _in_both(pairs: Pairs, read: Callable[[Columns], float]) -> tuple[float, float]:
+    """Means over the pairs of what is read off each run: in the first world and in the second."""
+    first, second = (float(np.mean([read(pair[side]) for pair in pairs])) for side in (0, 1))
+    return first, second
+
+
+def _in_the_end(t: Columns, column: str) -> float:
+    """Percent of foreign customers' cloud data in the last month."""
+    return 100.0 * float(t[column][-1] / in_the_cloud(t)[-1])
+
+
+def _reach(pairs: Pairs, labels: tuple[str, str]) -> str:
+    share = _in_both(pairs, lambda t: _in_the_end(t, "tb_us_reach"))
+    return (
+        f"At the end a US order reaches {share[0]:.0f}% of foreign customers' cloud data by law "
+        f"({labels[0]}) and {share[1]:.0f}% ({labels[1]})."
+    )
 
 
 def _change(x: float) -> str:
@@ -112,10 +124,10 @@ def _against_the_leak(column: str, a: Columns, b: Columns, first: int, leak: int
     found = beside_the_leak(column, a, b, first, leak)
     if np.isnan(found.share):
         return ""
+    months = "month" if found.months == 1 else f"{found.months} months"
     return (
-        f"In its first {found.months} months the difference is {_change(100.0 * found.change)} points on "
-        f"average. The leak of June 2013 cost {100.0 * found.cost:.1f} points on average in its own first "
-        f"{found.months} months."
+        f"In its first {months} the difference is {_change(100.0 * found.change)} points on average. The "
+        f"leak of June 2013 cost {100.0 * found.cost:.1f} points on average in its own first {months}."
     )
 
 
@@ -146,35 +158,49 @@ def beside_the_leak(column: str, a: Columns, b: Columns, first: int, leak: int |
     return BesideTheLeak(months, cost, change)
 
 
-def _revenue(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
-    share = [share_of_spending(t, first) for t in (a, b)]
-    sovereign = [share_of_sovereign_offers(t, first) for t in (a, b)]
-    adoption = [100.0 * t["adoption"][-1] for t in (a, b)]
-    when = in_the_last_months(len(a["month"]), first)
+def _revenue(pairs: Pairs, first: int, labels: tuple[str, str]) -> str:
+    share = _in_both(pairs, lambda t: share_of_spending(t, first))
+    sovereign = _in_both(pairs, lambda t: share_of_sovereign_offers(t, first))
+    adoption = _in_both(pairs, lambda t: 100.0 * float(t["adoption"][-1]))
+    when = in_the_last_months(len(pairs[0][0]["month"]), first)
     return (
         f"{when[:1].upper()}{when[1:]} US providers take {share[0]:.1f}% of spending abroad ({labels[0]}) "
         f"and {share[1]:.1f}% ({labels[1]}); sovereign offers and keys of the customers' own are "
-        f"{sovereign[0]:.1f}% and {sovereign[1]:.1f}% of it; adoption ends at {adoption[0]:.1f}% and "
-        f"{adoption[1]:.1f}% of customers."
+        f"{sovereign[0]:.1f}% and {sovereign[1]:.1f}% of what they earn; adoption ends at {adoption[0]:.1f}% "
+        f"and {adoption[1]:.1f}% of customers."
     )
 
 
-def _places(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
-    change = {
-        k: 100.0 * float(b[f"tb_{k}"][-1] / in_the_cloud(b)[-1] - a[f"tb_{k}"][-1] / in_the_cloud(a)[-1])
-        for k in _PLACES
-    }
-    most = sorted(change, key=lambda k: -abs(change[k]))[:3]
+def _largest(change: Mapping[str, float]) -> str:
+    """The three largest changes that one decimal shows; nothing where there is none."""
+    most = sorted(change, key=lambda name: -abs(change[name]))[:3]
+    return ", ".join(f"{name} {_change(change[name])}" for name in most if round(change[name], 1))
+
+
+def _places(pairs: Pairs, labels: tuple[str, str]) -> str:
+    change = dict[str, float]()
+    for place, words in _PLACES.items():
+        a, b = _in_both(pairs, partial(_in_the_end, column=f"tb_{place}"))
+        change[words] = b - a
+    changes = _largest(change)
+    if not changes:
+        return "At the end the same share of cloud data lies in every kind of place, to a tenth of a point."
     return (
         f"Largest differences in the share of cloud data at the end, {labels[1]} minus {labels[0]}, in "
-        f"percentage points: {', '.join(f'{_PLACES[k]} {_change(change[k])}' for k in most)}."
+        f"percentage points: {changes}."
     )
 
 
 def _laws(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
-    change = {i: float(b[f"laws_{i}"][-1] - a[f"laws_{i}"][-1]) for i in INSTRUMENTS if i != "protest"}
-    most = sorted(change, key=lambda i: -abs(change[i]))[:3]
-    changes = ", ".join(f"{i.replace('_', ' ')} {_change(change[i])}" for i in most)
+    changes = _largest(
+        {
+            instrument.replace("_", " "): float(b[f"laws_{instrument}"][-1] - a[f"laws_{instrument}"][-1])
+            for instrument in INSTRUMENTS
+            if instrument != "protest"
+        }
+    )
+    if not changes:
+        return "At the end as many countries have each instrument in both worlds, to a tenth of a country."
     return (
         f"Largest differences in the number of countries that have an instrument at the end, {labels[1]} "
         f"minus {labels[0]}: {changes}. The table of laws gives each government's reason."
@@ -214,11 +240,12 @@ def _at_home(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
     )
 
 
-def _claims(a: Columns, b: Columns, labels: tuple[str, str]) -> str:
+def _claims(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
-    refused = [float(t["foreign_orders_refused"].sum()) for t in (a, b)]
+    refused = [_yearly(t, "foreign_orders_refused", first) for t in (a, b)]
     return (
         f"{claims[0]:.1f} ({labels[0]}) and {claims[1]:.1f} ({labels[1]}) countries have a claim in force at "
-        f"the end. US providers refuse {refused[0]:,.0f} and {refused[1]:,.0f} of their orders, since US law "
-        "forbids to obey. Police also order their own country's providers, which have American customers."
+        f"the end. US providers refuse {refused[0]:,.0f} and {refused[1]:,.0f} of their orders a year, since "
+        "US law forbids to obey. Police also order their own country's providers, which have American "
+        "customers."
     )
