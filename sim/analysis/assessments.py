@@ -39,6 +39,7 @@ EVIDENCE, CHANNELS = "evidence", "channels"
 SCORED_ONCE = (
     "validation is scored once for a model: choose between models by calibration rows, never by these scores"
 )
+OWN_DESIGN = "has a design of its own; name an experiment without one with --experiment"
 Tables = dict[str, pd.DataFrame]
 
 
@@ -119,7 +120,9 @@ def validation(resolved: Resolved, draws: int) -> Assessment:
 
 
 def shipped_only(resolved: Resolved) -> None:
-    """Refuse an experiment with parameters, a world or a history of its own; raises InputError."""
+    """Refuse an experiment with a design, parameters, a world or a history of its own; raises InputError."""
+    if resolved.design is not None:
+        raise InputError(f"{resolved.name}: {OWN_DESIGN}")
     if not shipped_tables.is_as_shipped(resolved):
         raise InputError(
             f"{resolved.name}: sets parameters, a world or a history of its own, and validation scores the "
@@ -156,7 +159,7 @@ def survival(resolved: Resolved, draws: int | None = None, posterior: Posterior 
             "--experiment"
         )
     if resolved.design is not None:
-        raise InputError(f"{name}: has a design of its own; name an experiment without one with --experiment")
+        raise InputError(f"{name}: {OWN_DESIGN}")
     posterior = posterior or read_posterior()
     joint = joint_draws(resolved, draws, posterior)
     assert joint is not None, "two worlds are compared and there is a posterior"

@@ -33,11 +33,15 @@ class Draw:
         return Draw(self.label, {**self.sets, **sets})
 
 
-def first_draws(posterior: Posterior, count: int, name: str = "draw") -> tuple[Draw, ...]:
-    """The first draws of a posterior, called by `name` and number; raises InputError where it has fewer."""
+def first_draws(
+    posterior: Posterior, count: int, name: str = "draw", option: str = "--posterior"
+) -> tuple[Draw, ...]:
+    """The first draws of a posterior, called by `name` and number; raises InputError where it has fewer, in
+    which `option` is what asked for so many.
+    """
     have = len(posterior.draws())
     if not 1 <= count <= have:
-        raise InputError(f"--posterior: {count} draws: the posterior has {have}; valid: 1 to {have}")
+        raise InputError(f"{option}: {count} draws: the posterior has {have}; valid: 1 to {have}")
     return tuple(Draw(f"{name} {number}", posterior.at(number)) for number in range(count))
 
 

@@ -3,7 +3,8 @@
 import codecs
 import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,17 @@ def print_some(screen: Console, mark: str, lines: Sequence[str], rest: str = "")
         screen.print(f"{mark}: {escape(line)}", soft_wrap=True)
     if len(lines) > _MOST_LINES:
         screen.print(f"{mark}: {len(lines) - _MOST_LINES:,} more{escape(rest)}", soft_wrap=True)
+
+
+@contextmanager
+def writing_to(folder: Path) -> Iterator[None]:
+    """An error of writing that names no file, as of a full disk, names the folder that is written to."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(folder)
+        raise
 
 
 def make_folders(out: Path, store: Path) -> None:

@@ -100,7 +100,8 @@ def main() -> None:
         if kept := _no_place_for_compiled_code():
             print(printable(kept), file=sys.stderr)
             sys.exit(BAD_INPUT)
-        where = f"{error.filename}: " if error.filename else ""
+        place = error.filename2 or error.filename  # of a copy that fails, what is written comes second
+        where = f"{place}: " if place else ""
         print(printable(f"{where}{error.strerror or error}; what was stored stays"), file=sys.stderr)
         sys.exit(BAD_INPUT if error.errno == errno.ENAMETOOLONG else FAILED)
     except Exception as error:  # a fault of ours: its trace is for whoever mends it

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from sim.cli.console import RESULTS, STORE, console, make_folders, print_some
+from sim.cli.console import RESULTS, STORE, console, make_folders, print_some, writing_to
 from sim.cli.progress import stoppable
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, points
@@ -62,7 +62,7 @@ def run_experiment(options: RunOptions) -> list[str]:
 
     engine = _engine(options.cluster, options.workers)
     backend = Backend(options.workers, options.timeout or None, options.retry_failed, shard, engine)
-    with stoppable(screen, store) as progress:
+    with writing_to(folder), stoppable(screen, store) as progress:
         done = pipeline.run(
             resolved,
             folder,
@@ -81,7 +81,8 @@ def run_experiment(options: RunOptions) -> list[str]:
         from sim.view.report import build
 
         screen.print("next: drawing the report")
-        report = build(FolderResults(done.folder), done.folder / "report.html")
+        with writing_to(done.folder):
+            report = build(FolderResults(done.folder), done.folder / "report.html")
         screen.out(f"report: {report}")
     return done.all_failures
 

@@ -35,6 +35,7 @@ def test_an_escape_in_a_name_is_shown_and_not_sent() -> None:
     ("raised", "said", "code"),
     [
         (OSError(errno.ENOSPC, "No space left on device", "out/x"), "out/x: No space left on device", 1),
+        (OSError(errno.ENOSPC, "No space left", "from/x", None, "to/x"), "to/x: No space left", 1),
         (OSError(errno.ENAMETOOLONG, "File name too long", "aaa"), "aaa: File name too long", 2),
         (InputError("\x1b[31mred"), "<1B>[31mred", 2),
         (ValueError("odd"), "a fault of the program, not of the input: ValueError: odd; what was stored", 1),

@@ -74,5 +74,13 @@ def test_nothing_registered_or_a_changed_register_is_refused(folder: Path, warra
     refused = warrantsim("score")
     assert refused.code == 2 and "was changed after it was registered" in refused.err
     assert warrantsim("register", "--draws", "8", "--write").code == 2
+
+
+def test_draws_and_outlooks_that_there_are_not_are_refused_by_their_option(
+    folder: Path, warrantsim: Any
+) -> None:
     too_many = warrantsim("register", "--draws", "9", "--outlook", "growth_slows")
     assert too_many.code == 2
+    assert too_many.err.startswith("--draws: 9 draws: the posterior has 8")
+    unknown = warrantsim("register", "--outlook", "growth_slow")
+    assert unknown.err.startswith("--outlook: 'growth_slow': did you mean 'growth_slows'?")

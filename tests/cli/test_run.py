@@ -1,5 +1,6 @@
 """`warrantsim run` around a stand-in for the model: what it refuses, what it prints, its exit code."""
 
+import errno
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.cli.run import RunOptions, run_experiment
 from sim.runs.plan import Plan
 from tests.swept_results import swept
 
@@ -167,6 +169,19 @@ def test_an_output_that_cannot_be_written_is_refused_before_anything_runs(
     assert outcome.code == 2
     assert "cannot be written" in outcome.err
     assert not runs
+
+
+@pytest.mark.parametrize("full", ["sim.pipeline.run", "sim.view.report.build"])
+def test_a_disk_that_fills_up_is_named_by_the_folder(
+    runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, full: str
+) -> None:
+    def fills(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")  # as write() does: it knows no name
+
+    monkeypatch.setattr(full, fills)
+    with pytest.raises(OSError, match="No space left") as found:
+        run_experiment(RunOptions("two_worlds", out=tmp_path / "out", store=tmp_path / "store", draws=0))
+    assert found.value.filename == str(tmp_path / "out")
 
 
 @pytest.mark.parametrize(

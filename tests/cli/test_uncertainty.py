@@ -97,6 +97,7 @@ def test_without_a_posterior_nothing_runs_and_what_makes_one_is_said(
         (("run", "history", "--draws", "4"), "history compares no two worlds; valid: 0"),
         (("survive", "--draws", "2", "--experiment", "history"), "compares no two worlds"),
         (("survive", "--draws", "2", "--experiment", "where_revenue_falls"), "has a design of its own"),
+        (("validate", "--experiment", "where_revenue_falls"), "where_revenue_falls: has a design of its own"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_before_anything_runs(

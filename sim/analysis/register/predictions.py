@@ -41,7 +41,7 @@ class Registration:
 
     @property
     def points(self) -> tuple[Draw, ...]:
-        return first_draws(self.posterior, self.draws)
+        return first_draws(self.posterior, self.draws, option="--draws")
 
     def entries(self, runner: Runner) -> list[dict[str, str]]:
         """Run the draws, and say of every question what is registered."""

@@ -9,8 +9,10 @@ from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.register.entries import Entry
 from sim.analysis.register.predictions import Registration, open_questions
 from sim.analysis.register.questions import QUESTIONS, read_questions, register_folder
+from sim.scenario.base import load_base
+from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import read_posterior
-from sim.scenario.problems import InputError
+from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, resolve
 
 LAST = "2028-12"  # the last month that is simulated
@@ -35,6 +37,9 @@ def prepared(
 
 
 def answering(outlook: str, customers: int) -> Resolved:
-    """History as it happened, gone on with by an outlook, one run a draw."""
+    """History as it happened, gone on with by an outlook, one run a draw. Raises InputError."""
+    base = load_base(root() / CONFIGS)
+    if outlook not in base.outlooks:
+        raise InputError(f"--outlook: '{outlook}': {choices(outlook, list(base.outlooks))}")
     sets = [f"outlook={outlook}", f"horizon.last={LAST}", f"survey.panel={PANEL}"]
-    return resolve("history", sets, seeds=1, customers=customers)
+    return resolve("history", sets, seeds=1, customers=customers, base=base)
