@@ -26,14 +26,17 @@ from sim.analysis.uncertainty.varied import HELD, varied
 from sim.analysis.validation.comparison import Fit, validate
 from sim.analysis.validation.holdout import unseen_by
 from sim.runs.csv_tables import write_csv
+from sim.runs.folder_check import DamagedFolder, manifest_at
 from sim.runs.folder_lock import only_writer
 from sim.runs.identity import model_digest
+from sim.runs.points import MANIFEST
 from sim.runs.tasks import Runner
 from sim.runs.written_files import add_written
 from sim.scenario.locations import shown
 from sim.scenario.posterior import Posterior, read_posterior, there_is_one
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, variant
+from sim.scenario.restoration import restored
 
 EVIDENCE, CHANNELS = "evidence", "channels"
 SCORED_ONCE = (
@@ -51,9 +54,14 @@ class Assessment:
     size: str
     compute: Callable[[Runner], Tables]
     warnings: Sequence[str] = ()
+    of_a_difference: bool = False  # between the compared worlds
 
     def run(self, out: Path, runner: Runner) -> Tables:
-        """Run what the store lacks, write the tables to `out`, and return them by name."""
+        """Run what the store lacks, write the tables to `out`, and return them by name.
+
+        Raises InputError where `out` holds results of something else: its report would show both as one.
+        """
+        self._refuse_other_results(out)
         tables = self.compute(runner)
         with only_writer(out):
             for name, table in tables.items():
@@ -63,6 +71,22 @@ class Assessment:
                     write_csv(table, out / f"{name}.csv")
             add_written(out, [f"{name}.csv" for name in tables])
         return tables
+
+    def _refuse_other_results(self, out: Path) -> None:
+        try:
+            manifest = manifest_at(out / MANIFEST)
+        except DamagedFolder:  # no results: nothing to be taken for another's
+            return
+        there = restored(manifest.get("scenario", {}), self.resolved.base, str(out / MANIFEST))
+        what = "parameters or history"
+        same = shipped_tables.keys_of(there, False) == shipped_tables.keys_of(self.resolved, False)
+        if self.of_a_difference:
+            what = "parameters, worlds or months"
+            designs = there.design is not None, self.resolved.design is not None
+            same &= designs[0] == designs[1]
+            same &= shipped_tables.keys_of(there) == shipped_tables.keys_of(self.resolved)
+        if not same:
+            raise InputError(f"{out}: holds results of other {what}; name another folder with --out")
 
 
 def evidence(resolved: Resolved, rows: Path | None = None, draws: int | None = None) -> Assessment:
@@ -173,7 +197,7 @@ def survival(resolved: Resolved, draws: int | None = None, posterior: Posterior 
         f"{name}: four arms of {len(joint.draws)} draws, which vary {len(what) - held} entries and hold "
         f"{held} parameters (varied.csv); {resolved.experiment.customers:,} customers"
     )
-    return Assessment(resolved, size, compute)
+    return Assessment(resolved, size, compute, of_a_difference=True)
 
 
 def channels(resolved: Resolved, seeds: int | None = None) -> Assessment:
@@ -189,7 +213,11 @@ def channels(resolved: Resolved, seeds: int | None = None) -> Assessment:
         f"{resolved.name}: {len(what.channels)} channels, so {what.coalitions} runs of each of {pairs}; "
         f"{resolved.experiment.customers:,} customers"
     )
-    return Assessment(resolved, size, lambda runner: {CHANNELS: channel_table(what, runner).assign(**of)})
+
+    def compute(runner: Runner) -> Tables:
+        return {CHANNELS: channel_table(what, runner).assign(**of)}
+
+    return Assessment(resolved, size, compute, of_a_difference=True)
 
 
 def _size(resolved: Resolved) -> str:

@@ -36,7 +36,7 @@ def posterior(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
-    """A stand-in for the model: everything is 1; where DOJ wins, asymmetry lowers trust."""
+    """A stand-in for the model: all is 1; where DOJ wins, asymmetry lowers trust; the leak costs 5%."""
     tasks: list[Task] = []
 
     def columns(table: str, scenario: Any) -> dict[str, np.ndarray]:
@@ -58,12 +58,13 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[Task]:
         out |= {column.name: np.ones(len(rows)) for column in TABLES[table].measures}
         if table == "world" and scenario.name == "doj_wins":
             out["trust"] = out["trust"] - 0.01 * (scenario.parameters.trust.asymmetry - 1.0)
+        leak = "T01" in {event.id for event in scenario.timeline.events}
+        if leak and "revenue_us" in out:
+            out["revenue_us"] = 0.95 * out["revenue_us"]
         if table == "cell":
             out |= {
                 "adoption": np.full(len(rows), 0.2),
-                "stated_more_negative": np.full(
-                    len(rows), 0.5 if "T01" in {e.id for e in scenario.timeline.events} else 0.0
-                ),
+                "stated_more_negative": np.full(len(rows), 0.5 if leak else 0.0),
             }
         return out
 

@@ -20,13 +20,14 @@ from sim.analysis.evidence.rows import read_rows, shipped_rows
 from sim.analysis.posterior_draws import Draw, common_seeds
 from sim.runs.tasks import Runner
 from sim.scenario.locations import root
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
 ROWS = Path("configs/evidence/discount.csv")
 KNOB = "choice.sensitivity"
 ENDS = ("R01a", "R01b")  # rows of the evidence whose values are the lower and the upper end
 MULTIPLES = (0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0)
-MONTHS = 48  # to the end of 2016, the last that the rows look at
+MONTHS, LAST = 48, "2016-12"  # what the rows look at
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,15 @@ def sensitivities(resolved: Resolved, multiple: float) -> dict[str, float]:
 def discounts(resolved: Resolved, runner: Runner) -> list[Setting]:
     """The setting at either end of R01 (lower, upper).
 
-    It is found on the experiment's own parameters and seeds.
+    It is found on the experiment's own parameters and seeds. Raises InputError where it cannot be measured:
+    an arm would hold nothing and yet look robust.
     """
+    horizon = resolved.experiment.horizon
+    if horizon.last < LAST:
+        raise InputError(
+            f"{resolved.name}: ends in {horizon.last}, and what customers do of what they say is measured to "
+            f"{LAST}; name an experiment that goes on until then with --experiment"
+        )
     history = history_of(resolved)
     rows = {row.id: row for row in read_rows(root() / ROWS, history)}
     wanted = {row.id: row.value for row in read_rows(shipped_rows(), history) if row.id in ENDS}
@@ -64,7 +72,13 @@ def discounts(resolved: Resolved, runner: Runner) -> list[Setting]:
     seeds = common_seeds(resolved, draws)
     [values] = predict_each([Question(list(rows.values()), draws, resolved, seeds, MONTHS)], runner)
     done, stated = (np.nanmean(values[name], axis=1) for name in ("done", "said"))
-    return [crossing(MULTIPLES, done / stated, wanted[end]) for end in ENDS]
+    found = [crossing(MULTIPLES, done / stated, wanted[end]) for end in ENDS]
+    if any(np.isnan(setting.ratio) for setting in found):
+        raise InputError(
+            f"{resolved.name}: nobody in it does any of what customers say, so no setting is nearest to R01; "
+            "try more customers (--customers)"
+        )
+    return found
 
 
 def crossing(multiples: Sequence[float], ratios: np.ndarray, wanted: float) -> Setting:

@@ -37,6 +37,7 @@ from sim.runs.tasks import Runner
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
 from sim.scenario.posterior import Posterior
+from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved, resolve
 
 ARM = conclusions.Arm("posterior", "as it is", {})
@@ -143,6 +144,18 @@ def test_the_search_reads_both_ends_off_the_evidence_and_divides_means(
         max(sensitivities(two_worlds, 1000.0).values())
         == two_worlds.base.parameter_info["choice.sensitivity"].range[1]
     )
+
+
+def test_an_end_that_cannot_be_measured_is_no_arm(
+    two_worlds: Resolved, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    nothing = [{"done": np.zeros((len(MULTIPLES), 2)), "said": np.full((len(MULTIPLES), 2), 50.0)}]
+    monkeypatch.setattr(discount, "predict_each", lambda *_: nothing)
+    with pytest.raises(InputError, match="nobody in it does any of what customers say"):
+        discounts(two_worlds, Runner(Store(tmp_path)))
+    short = resolve("no_snowden", ["horizon.last=2016-11"], base=two_worlds.base)
+    with pytest.raises(InputError, match=r"ends in 2016-11, and what customers do .* to 2016-12"):
+        discounts(short, Runner(Store(tmp_path)))
 
 
 def test_every_arm_holds_what_it_says_at_every_draw_and_the_verdicts_follow(
