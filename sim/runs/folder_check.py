@@ -18,7 +18,7 @@ from sim.model.tables import TABLES
 from sim.runs.points import MANIFEST, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.strict_json import read_json
 from sim.runs.whole_files import sha256_of
-from sim.scenario.control_characters import control_character
+from sim.scenario.control_characters import control_character, is_unicode
 from sim.scenario.experiments import MOST_SEED
 from sim.scenario.paths import dotted
 from sim.scenario.problems import InputError
@@ -110,6 +110,8 @@ def manifest_of(folder: Path) -> dict[str, Any]:
 
 def manifest_at(path: Path) -> dict[str, Any]:
     """The manifest in a file, of the form that readers rely on. Raises DamagedFolder."""
+    if not is_unicode(str(path)):  # nothing but Parquet would mind, in the middle of the work
+        raise DamagedFolder("the folder's name holds bytes that are no text in UTF-8.", "Rename it.")
     try:
         return _parsed(path, path.stat().st_mtime_ns)
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +18,8 @@ from sim.analysis.crate import pack
 from sim.pipeline import Finished
 from sim.runs.crate_files import entities_of
 from sim.runs.deposit import Deposit
-from sim.runs.folder_check import manifest_at
-from sim.runs.reproduce import reproduce
+from sim.runs.folder_check import DamagedFolder, manifest_at, manifest_of
+from sim.runs.reproduce import reproduce, results_of
 from sim.scenario.problems import InputError
 from sim.view.results_folders import list_folders
 from tests.swept_results import swept
@@ -220,3 +221,23 @@ def test_a_name_that_stands_twice_is_refused(folder: Path) -> None:
     (folder / "ro-crate-metadata.json").write_text('{"@graph": [], "@graph": []}')
     with pytest.raises(InputError, match=r"metadata\.json: cannot be read: '@graph' stands twice"):
         entities_of(folder)
+
+
+def test_a_folder_whose_name_is_no_text_is_refused_before_its_tables_are_opened(folder: Path) -> None:
+    odd = folder.with_name(os.fsdecode(b"caf\xe9"))
+    try:
+        folder.rename(odd)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with pytest.raises(DamagedFolder, match=r"no text in UTF-8. Rename it"):
+        manifest_of(odd)
+    with pytest.raises(InputError, match="no text in UTF-8"):
+        results_of(odd)
+
+
+def test_a_sweep_keeps_no_table_of_another_experiment_in_its_folder(folder: Path) -> None:
+    before = sorted(path.name for path in folder.iterdir())
+    for name in ("survival", "validation", "validation_ranks", "varied"):
+        (folder / f"{name}.csv").write_text("configuration,headline\nabc,trust\n", encoding="utf-8")
+    swept(folder.parents[1])
+    assert sorted(path.name for path in folder.iterdir()) == before
