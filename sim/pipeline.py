@@ -218,9 +218,7 @@ def _clear(run: Finished, before: Before) -> None:
     same = manifest_of(run)["runs_digest"] == before.runs
     kept = [name for name in _OF_THE_RUNS if same and f"{name}.csv" in before.files]
     gone = [f"{name}.csv" for name in SUMMARIES if name not in kept]
-    if (
-        run.plan.has_design
-    ):  # it has none of its own and brings none: what lies there is of another experiment
+    if run.plan.has_design:  # a sweep brings no shipped tables: what lies there is of another experiment
         gone += [f"{name}.csv" for name in shipped_tables.TABLES]
     for name in (*gone, OUTCOMES, REPORT, *before.evidence_of_others(run.plan.resolved.digest)):
         (run.folder / name).unlink(missing_ok=True)
