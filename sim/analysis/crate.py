@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 import re
+import zipfile
 from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
@@ -27,6 +28,7 @@ from sim.analysis.records import TABLE as RECORDS_TABLE
 from sim.analysis.stored_tables import KEY
 from sim.model.tables import TABLES
 from sim.runs.claims import BY_POINT, CLAIMS
+from sim.runs.crate_files import METADATA
 from sim.runs.deposit import KEYWORDS, Deposit
 from sim.runs.execution import FAILURES
 from sim.runs.folder_check import COLLECTED, changed_files, damage, tables_of
@@ -34,7 +36,7 @@ from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST
 from sim.runs.upload_metadata import PROGRAM_LICENCE, codemeta_text, software_version, zenodo_text
-from sim.runs.whole_files import sha256_of
+from sim.runs.whole_files import refuse_device, sha256_of
 from sim.runs.written_files import not_answered_for
 from sim.scenario.base import load_base
 from sim.scenario.locations import CONFIGS, root
@@ -119,10 +121,14 @@ _MEANINGS = {
 def pack(folder: Path, out: Path, deposit: Deposit) -> int:
     """Write the folder's crate to `out` (a .zip); returns how many files are in it.
 
-    Raises InputError if this is no results folder, or a table is not the one that its manifest describes.
+    Raises InputError if this is no results folder, a table is not the one that its manifest describes, or
+    `out` is a file that is no crate.
     """
     if out.suffix != ".zip":
         raise InputError(f"--out {out}: name a file that ends in .zip")
+    refuse_device(out)
+    if out.is_file() and not _may_be_replaced(out):
+        raise InputError(f"--out {out}: is no crate, and one would be written over it; name another file")
     manifest = results_of(folder).manifest
     files = _files(folder, manifest)
     crate, texts = _crate(folder, manifest, files, _records(folder, manifest), deposit)
@@ -131,9 +137,23 @@ def pack(folder: Path, out: Path, deposit: Deposit) -> int:
     try:
         _write_zip(crate, writing)
         writing.replace(out)
+    except OSError as error:  # of a disk that is full it names no file
+        error.filename = str(out) if error.filename in (None, str(writing)) else error.filename
+        raise
     finally:
         writing.unlink(missing_ok=True)
     return len(files) + len(texts)
+
+
+def _may_be_replaced(out: Path) -> bool:
+    """Whether a file is empty or a crate."""
+    if not out.stat().st_size:
+        return True
+    try:
+        with zipfile.ZipFile(out) as inside:
+            return METADATA in inside.namelist()
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def _write_zip(crate: Any, out: Path) -> None:

@@ -26,6 +26,8 @@ from sim.runs.manifest import events_in
 from sim.runs.points import POINTS
 from sim.runs.results import MANIFEST, FolderResults, MemoryResults, TableReader, frame_of
 
+_LARGEST = int(np.iinfo(np.int64).max)  # of the column `point`; the reader takes no larger number
+
 
 def point_results(folder: Path, point: int) -> MemoryResults:
     """The results of one point of a design: its rows of each table, its own headlines, series and verdicts.
@@ -33,6 +35,8 @@ def point_results(folder: Path, point: int) -> MemoryResults:
     Tables lie in key order, so only the row groups that hold the point are read. Raises KeyError if there is
     no such point.
     """
+    if not 0 <= point <= _LARGEST:
+        raise KeyError(f"there is no point {point}")
     whole = FolderResults(folder)
     runs = pq.read_table(
         folder / POINTS, filters=[("point", "==", point)], page_checksum_verification=True

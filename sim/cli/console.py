@@ -17,6 +17,7 @@ from sim.scenario.control_characters import printable
 RESULTS, STORE = Path("results"), Path("results/store")
 _WIDE = 240
 _MOST_LINES = 10
+_GIVING_UP = ("strict", "surrogateescape")  # what streams do, the second in the locale C
 
 
 _PLAIN = {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u2026": "...", "\u2019": "'", "\u00d7": "x"}
@@ -30,7 +31,7 @@ def say_in_any_encoding() -> None:
     """
     codecs.register_error("plain", _plain_letters)
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in _GIVING_UP:
             stream.reconfigure(errors="plain")
 
 

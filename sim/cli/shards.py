@@ -31,6 +31,7 @@ _SCRIPT = """\
 cd {here}
 {command} --workers "$SLURM_CPUS_PER_TASK" --shard "$SLURM_ARRAY_TASK_ID/{parts}"
 """
+_MARK = b'--shard "$SLURM_ARRAY_TASK_ID/'  # tells such a script from any other file
 
 
 def write_job_script(
@@ -58,6 +59,10 @@ def write_job_script(
         here=here,
         command=command,
     )
+    if out.is_file() and out.stat().st_size and _MARK not in out.read_bytes():
+        raise InputError(
+            f"--out {out}: is no job script of ours, and one would be written over it; name another file"
+        )
     try:
         write_whole(out, text)
     except OSError as error:

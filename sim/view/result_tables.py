@@ -1,6 +1,7 @@
 """The tables that the command, the report and the API all show: headlines and claims."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -229,6 +230,7 @@ def _text(value: Any) -> str | None:
 
 
 _COUNTED, _MONTHS = "requests", 12
+_SIZES = re.compile(r"(within|at least|at most) ([\d.,e+-]+)")
 # A headline of a share is over all requests of its window; a claim's is the mean of its months.
 _OVER = {"mean": "mean of the months", "sum": "sum", "last": "last month"}
 
@@ -265,7 +267,7 @@ def _claim(
     world, against = (labels.get(row[name], str(row[name])) for name in ("world", "against"))
     over = _OVER.get(str(row["over"]), str(row["over"]))
     where = f"{measure_name(str(row['measure']))} ({over}), {place(str(row['country']))}, {row['window']}"
-    first: list[Value] = [str(row["claim"]), Cell(f"{world} {row['expect']} {against}", where)]
+    first: list[Value] = [str(row["claim"]), Cell(f"{world} {_expectation(row)} {against}", where)]
     if of_design:
         counts: list[Value] = [int(row[name]) for name in ("holds", "inconclusive", "fails")]
         return [*first, *counts, percent(row["share_mean_agrees"]), verdict(row), int(row["failed"])]
@@ -275,6 +277,16 @@ def _claim(
     scale = scale_for(unit, largest_of(*values))
     difference, interval = estimate(*(value * scale.factor for value in values))
     return [*first, difference, interval, scale.change, verdict(row), int(row["pairs"])]
+
+
+def _expectation(row: Mapping[Any, Any]) -> str:
+    """What is expected; the size of a share in percentage points, as the difference beside it is shown."""
+    expect = str(row["expect"])
+    return _SIZES.sub(_in_points, expect) if row["unit"] == "share" else expect
+
+
+def _in_points(found: re.Match[str]) -> str:
+    return f"{found[1]} {100.0 * float(found[2].replace(',', '')):,.12g} percentage points"
 
 
 def verdict(row: Mapping[Any, Any]) -> Cell:

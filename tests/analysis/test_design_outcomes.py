@@ -211,6 +211,8 @@ def test_a_points_headlines_are_those_of_the_experiments_own_analysis(finished: 
 
 def test_a_point_that_is_not_there_is_an_error(tmp_path: Path, finished: Finished) -> None:
     del tmp_path
+    with pytest.raises(KeyError, match="no point 1000000000000000000000"):
+        point_results(finished.folder, 10**21)
     with pytest.raises(KeyError, match="no point 99"):
         point_results(finished.folder, 99)
 

@@ -54,6 +54,26 @@ def test_of_a_sweep_the_counts_are_printed_and_nothing_fails(project: Path, tmp_
     assert "33%" in printed
 
 
+def test_the_size_of_a_share_is_shown_in_the_unit_of_its_difference() -> None:
+    """`within 0.2 of` stood beside a difference of +21.3 percentage points."""
+    row = {"claim": "C", "world": "a", "against": "b", "over": "mean", "country": "abroad", "window": "2015"}
+    row |= {"measure": "people_abroad_success_12m", "verdict": "inconclusive", "note": "one pair"}
+    numbers = {"difference": 0.213, "low": 0.19, "high": 0.23, "pairs": 2}
+    for unit, expect, shown in (
+        ("share", "within 0.2 of", "a within 20 percentage points of b"),
+        (
+            "share",
+            "lower by at least 0.005 and at most 0.1 than",
+            "a lower by at least 0.5 percentage points and at most 10 percentage points than b",
+        ),
+        ("0-1", "lower by at least 5 points of 100 than", "a lower by at least 5 points of 100 than b"),
+        ("share", "higher than", "a higher than b"),
+    ):
+        screen = Console(width=240, file=io.StringIO())
+        screen.print(to_terminal(claims_table([{**row, **numbers, "unit": unit, "expect": expect}])))
+        assert shown in screen.file.getvalue()
+
+
 @pytest.mark.parametrize("command", ["run", "check"])
 def test_a_claim_about_nothing_recorded_is_refused_before_anything_runs(
     project: Path, warrantsim: Warrantsim, tmp_path: Path, command: str

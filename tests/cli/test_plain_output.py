@@ -85,6 +85,17 @@ def test_more_parts_than_pairs_are_refused(project: Path) -> None:
         write_job_script("two_worlds", 4, (), None, None, project / "job.sh")
 
 
+def test_a_job_script_is_written_over_no_file_that_is_none(project: Path) -> None:
+    mine, script = project / "mine.txt", project / "job.sh"
+    mine.write_text("mine", encoding="utf-8")
+    with pytest.raises(InputError, match="no job script of ours"):
+        write_job_script("two_worlds", 2, (), None, None, mine)
+    assert mine.read_text(encoding="utf-8") == "mine"
+    for parts in (2, 3):
+        write_job_script("two_worlds", parts, (), None, None, script)
+    assert "--array=1-3" in script.read_text(encoding="utf-8")
+
+
 def test_a_table_of_a_million_lines_is_refused_at_once(tmp_path: Path) -> None:
     file = tmp_path / "rows.csv"
     file.write_text("a,b\n" + "1,2\n" * (MOST_LINES + 5), encoding="utf-8")
@@ -125,13 +136,14 @@ def test_an_empty_word_is_no_folder(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("errors", ["strict", "surrogateescape"])
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_a_minus_that_the_output_cannot_say_is_a_hyphen_and_ends_nothing(
-    encoding: str, monkeypatch: pytest.MonkeyPatch
+    encoding: str, errors: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ended the command in the middle of its table; a question mark would be another number."""
     sent = io.BytesIO()
-    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(sent, encoding))
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(sent, encoding, errors))
     monkeypatch.setattr(command, "app", lambda: _PlainConsole(file=sys.stdout).print("\u22120.94 \u6f22"))
     command.main()
     sys.stdout.flush()

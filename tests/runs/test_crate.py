@@ -3,6 +3,7 @@
 import gc
 import hashlib
 import json
+import os
 import shutil
 import socket
 import zipfile
@@ -39,6 +40,21 @@ def crate(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     deposit = deposit_of(DepositOptions(authors=["Ada", "Grace <0000-0002-1825-0097>"]))
     assert pack(folder, tmp_path / "to deposit" / "two_worlds.zip", deposit) == FILES
     return tmp_path / "to deposit" / "two_worlds.zip"
+
+
+def test_it_is_written_over_no_file_that_is_none(folder: Path, crate: Path, tmp_path: Path) -> None:
+    mine, pipe, nothing = tmp_path / "mine.zip", tmp_path / "pipe.zip", deposit_of(DepositOptions())
+    with zipfile.ZipFile(mine, "w") as inside:
+        inside.writestr("thesis.txt", "mine")
+    before = mine.read_bytes()
+    with pytest.raises(InputError, match="is no crate"):
+        pack(folder, mine, nothing)
+    assert mine.read_bytes() == before
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="a device or a pipe"):
+        pack(folder, pipe, nothing)
+    assert pipe.is_fifo()
+    assert pack(folder, crate, nothing) == FILES
 
 
 def graph(crate: Path) -> dict[str, dict[str, Any]]:
@@ -218,8 +234,9 @@ def test_a_full_disk_is_an_error_and_leaves_nothing(folder: Path, tmp_path: Path
     out = tmp_path / "full" / "crate.zip"
     resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, before[1]))
     try:
-        with pytest.raises(OSError, match="too large"):
+        with pytest.raises(OSError, match="too large") as failed:
             pack(folder, out, Deposit())
+        assert failed.value.filename == str(out)
         gc.collect()  # an unfinished archive would say so here
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
