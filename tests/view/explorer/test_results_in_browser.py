@@ -249,6 +249,24 @@ def test_what_cannot_be_opened_says_why_and_what_to_do(look: Callable[..., Watch
     expect(page.locator("#page")).to_contain_text("Part of the address is invalid")
 
 
+def test_a_page_of_results_that_were_replaced_says_so(look: Callable[..., Watching], site: Site) -> None:
+    """Numbers of the new experiment stood under the old title."""
+    folder = site.root / "replaced"
+    shutil.copytree(site.root / "known", folder)
+    page = look().opens(f"{site.address}/results/replaced?tab=points&nonsense=1")
+    expect(page.locator("#page")).to_contain_text("there is no choice \N{LEFT DOUBLE QUOTATION MARK}nonsense")
+    expect(page.locator("#results-grid")).to_be_visible()
+    shutil.rmtree(folder)
+    shutil.copytree(site.root / "plain", folder)
+    page.get_by_role("tab", name="Heat map").click()
+    expect(page.locator("#results-body")).to_contain_text("Reload the page to see them")
+    page.reload()
+    title = json.loads((site.root / "plain" / "manifest.json").read_text())["title"]
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator("#results-body")).not_to_contain_text("Reload the page")
+    shutil.rmtree(folder)
+
+
 def test_only_listed_files_can_be_taken(site: Site, person: BrowserContext) -> None:
     request = person.request
     taken = request.get(f"{site.address}/results-file/known/claims.csv")

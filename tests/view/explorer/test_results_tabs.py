@@ -20,7 +20,7 @@ from sim.runs.results import FolderResults
 from sim.runs.watch import watched, write_unchanging
 from sim.view.explorer.pages.results.design_tabs import _grid
 from sim.view.explorer.pages.results.overview import grouped, more
-from sim.view.explorer.pages.results.query import Query, parsed
+from sim.view.explorer.pages.results.query import Query, ignored, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, tabs_of
 from sim.view.explorer.pages.results.spread_tab import SERIES
 from sim.view.explorer.pages.results.tab import METRICS
@@ -237,6 +237,12 @@ def test_an_address_is_checked_and_what_it_asks_in_vain_is_said() -> None:
     assert Query({"point": "7"}).number("point", 11) == 7
     assert parsed("&".join(f"a{k}=1" for k in range(1000))) == {}
     assert parsed("x=" + "y" * 10_000)["x"] == "y" * 200
+    assert not ignored("metric=trust&x=&tab=heat")
+    assert ignored("a=b&x=1&x=2&a=c") == [
+        "there is no choice \N{LEFT DOUBLE QUOTATION MARK}a\N{RIGHT DOUBLE QUOTATION MARK}",
+        "x is given twice; the last counts",
+    ]
+    assert ignored("&".join(f"a{k}=1" for k in range(1000))) == ["it has more than 30 choices; none is used"]
 
 
 def test_the_list_is_of_plain_facts(finished: Finished) -> None:

@@ -25,7 +25,7 @@ from sim.view.explorer.components import tab_bar
 from sim.view.explorer.page import Component, Page
 from sim.view.explorer.pages.results import folder_list, progress
 from sim.view.explorer.pages.results.overview import DOWNLOADS, more
-from sim.view.explorer.pages.results.query import CONTROL, Query, parsed
+from sim.view.explorer.pages.results.query import CONTROL, Query, ignored, parsed
 from sim.view.explorer.pages.results.result_tabs import BY_TAB, tabs_of
 from sim.view.explorer.pages.results.tab import Tab
 from sim.view.explorer.settings import Settings
@@ -89,7 +89,8 @@ def _one(settings: Settings, name: str, query: str) -> Component:
     tabs, choices = tabs_of(folder_view), Query(parsed(query))
     start = choices.choice("tab", {tab.key: tab.label for tab in tabs})
     running = folder_view.folder.progress is not None and folder_view.folder.progress.state == "running"
-    words = "" if not choices.complaints else f"In the address: {'; '.join(choices.complaints)}."
+    complaints = [*ignored(query), *choices.complaints]
+    words = f"In the address: {'; '.join(complaints)}." if complaints else ""
     return html.Div(
         [
             html.P([dcc.Link("Results", href=folder_list.PATH), " / ", html.Code(name)], className="crumbs"),
@@ -117,12 +118,17 @@ def _one(settings: Settings, name: str, query: str) -> Component:
                 id="results-body"
             ),  # its style shows that it is loading: a spinner would cost more than many charts
             html.Div(id="results-said", role="status", className="unseen"),
-            dcc.Store(id="results-name", data=name),
+            dcc.Store(id="results-opened", data=_opened(folder_view)),
             dcc.Store(id="results-query", data=parsed(query)),
             dcc.Store(id="results-seen", data=_seen(folder_view)),
             dcc.Interval(id="results-poll", interval=_POLL, disabled=not running),
         ]
     )
+
+
+def _opened(folder_view: FolderView) -> list[str]:
+    """What a page is of: the folder's name, and the digest of the experiment and configuration in it."""
+    return [folder_view.folder.name, str(folder_view.manifest.get("scenario_digest"))]
 
 
 def _seen(folder_view: FolderView) -> list[Any]:
@@ -138,10 +144,24 @@ def _seen(folder_view: FolderView) -> list[Any]:
 # --- what is in a tab ------------------------------------------------------------------------------------
 
 
-def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Component]) -> Component:
+def _again(settings: Settings, opened: list[str]) -> FolderView:
+    """The folder of an open page. Raises DamagedFolder, and Refused also if it now holds other results.
+
+    Their numbers would stand under the title and between the tabs of those before.
+    """
+    folder_view = open_results(settings.results, opened[0])
+    if _opened(folder_view) != opened:
+        raise Refused(
+            "Results of another experiment, or of other values, were written to this folder after the page "
+            "was opened. Reload the page to see them."
+        )
+    return folder_view
+
+
+def _guarded(settings: Settings, opened: list[str], show: Callable[[FolderView], Component]) -> Component:
     """What `show` makes of the folder, or a message why it cannot be shown."""
     try:
-        return show(open_results(settings.results, name))
+        return show(_again(settings, opened))
     except (Refused, DamagedFolder) as error:
         return folder_list.cannot_open(error)
     except InputError as error:
@@ -153,13 +173,13 @@ def _guarded(settings: Settings, name: str, show: Callable[[FolderView], Compone
             "This tab cannot be shown",
         )
     except _TABLE_DAMAGED as error:
-        logging.getLogger(__name__).warning("%s: %s", name, error, exc_info=True)
+        logging.getLogger(__name__).warning("%s: %s", opened, error, exc_info=True)
         message = first_line(error)
         return folder_list.cannot_open(
             DamagedFolder(f"A file of this folder is damaged or being written: {message}.", RUN_AGAIN)
         )
     except Exception as error:  # the page reports it; other pages go on
-        logging.getLogger(__name__).exception("%s", name)
+        logging.getLogger(__name__).exception("%s", opened)
         message = f"{type(error).__name__}: {first_line(error)}"
         return folder_list.cannot_open(
             DamagedFolder(
@@ -185,18 +205,18 @@ def _register_one(app: Dash, settings: Settings) -> None:
         Output("results-controls", "children"),
         Output("results-csv", "hidden"),
         Input("results-tabs", "value"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
         State("results-query", "data"),
     )
-    def controls(key: str, name: str, query: dict[str, str]) -> tuple[Component, bool]:
+    def controls(key: str, opened: list[str], query: dict[str, str]) -> tuple[Component, bool]:
         """The controls of the tab, with the values of the address or of earlier choices."""
         hidden = dcc.Input(id={"type": CONTROL, "name": "tab"}, type="hidden", value=key)
-        found: dict[str, bool] = {"table": False}
+        tables = list[bool]()
 
         def show(folder_view: FolderView) -> Component:
             tab, choices = _tab(key, folder_view), Query(query)
-            found["table"] = tab.table is not None
             shown = tab.controls(folder_view, choices)
+            tables.append(tab.table is not None)
             message = (
                 html.P(
                     f"Some choices are not available: {'; '.join(choices.complaints)}.",
@@ -206,9 +226,12 @@ def _register_one(app: Dash, settings: Settings) -> None:
                 if choices.complaints
                 else None
             )
-            return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, message, hidden])
+            return html.Div([dmc.Group(shown, gap="md", align="end") if shown else None, message])
 
-        return _guarded(settings, name, show), not found["table"]
+        shown = _guarded(settings, opened, show)
+        if not tables:  # the body says why, in the place of what stood there
+            return hidden, True
+        return html.Div([shown, hidden]), not tables[0]
 
     @app.callback(
         Output("results-body", "children"),
@@ -217,11 +240,11 @@ def _register_one(app: Dash, settings: Settings) -> None:
         Input({"type": CONTROL, "name": ALL}, "value"),
         Input("results-seen", "data"),
         State({"type": CONTROL, "name": ALL}, "id"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
         State("results-query", "data"),
     )
     def body(
-        values: list[Any], _: Any, ids: list[Mapping[str, Any]], name: str, query: dict[str, str]
+        values: list[Any], _: Any, ids: list[Mapping[str, Any]], opened: list[str], query: dict[str, str]
     ) -> tuple[Any, Any, Any]:
         """The tab's content, the choices for the address, and a message for screen readers."""
         chosen = _chosen(values, ids)
@@ -229,7 +252,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
             return no_update, no_update, no_update
         shown = _guarded(
             settings,
-            name,
+            opened,
             lambda folder_view: _tab(chosen["tab"], folder_view).content(folder_view, Query(chosen)),
         )
         label = BY_TAB[chosen["tab"]].label if chosen["tab"] in BY_TAB else ""
@@ -240,16 +263,18 @@ def _register_one(app: Dash, settings: Settings) -> None:
         Input("results-csv", "n_clicks"),
         State({"type": CONTROL, "name": ALL}, "value"),
         State({"type": CONTROL, "name": ALL}, "id"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
         prevent_initial_call=True,
     )
-    def download(clicks: int | None, values: list[Any], ids: list[Mapping[str, Any]], name: str) -> Any:
+    def download(
+        clicks: int | None, values: list[Any], ids: list[Mapping[str, Any]], opened: list[str]
+    ) -> Any:
         """The tab's numbers as a CSV file."""
         chosen = _chosen(values, ids)
         if not clicks or "tab" not in chosen:
             return no_update
         try:
-            folder_view = open_results(settings.results, name)
+            folder_view = _again(settings, opened)
         except (Refused, DamagedFolder):  # the page says so already
             return no_update
         tab = _tab(chosen["tab"], folder_view)
@@ -258,7 +283,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
         content = csv_text(tab.numbers(folder_view, Query(chosen)))
         return {
             "content": content,
-            "filename": f"{name.replace('/', '-')}-{tab.key}.csv",
+            "filename": f"{opened[0].replace('/', '-')}-{tab.key}.csv",
             "type": "text/csv",
             "base64": False,
         }
@@ -267,27 +292,29 @@ def _register_one(app: Dash, settings: Settings) -> None:
         Output("results-more", "children"),
         Input("results-more", "id"),
         Input("results-seen", "data"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
     )
-    def first_look(_: str, __: Any, name: str) -> Component:
+    def first_look(_: str, __: Any, opened: list[str]) -> Component:
         """Headlines over the points of a design, after the page itself."""
-        return _guarded(settings, name, more)
+        return _guarded(settings, opened, more)
 
     @app.callback(
         Output("results-checked", "children"),
         Input("results-check", "n_clicks"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
         prevent_initial_call=True,
     )
-    def check(clicks: int | None, name: str) -> Any:
+    def check(clicks: int | None, opened: list[str]) -> Any:
         """Whether every table is the file that the manifest describes."""
         if not clicks:
             return no_update
         begin = time.perf_counter()
         try:
-            folder = open_folder(settings.results, name)
+            folder = _again(settings, opened).folder
             wrong = damage(folder.path, folder.manifest) if folder.finished else []
-        except (Refused, DamagedFolder) as error:
+        except Refused as error:
+            return str(error)
+        except DamagedFolder as error:
             wrong = [str(error)]
         if wrong:
             return html.Span([html.Strong("Damaged: "), "; ".join(wrong), ". ", RUN_AGAIN])
@@ -298,14 +325,14 @@ def _register_one(app: Dash, settings: Settings) -> None:
         Output("results-seen", "data"),
         Output("results-poll", "disabled"),
         Input("results-poll", "n_intervals"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
         State("results-seen", "data"),
         prevent_initial_call=True,
     )
-    def watch(_: int, name: str, seen: list[Any]) -> tuple[Any, Any, bool]:
+    def watch(_: int, opened: list[str], seen: list[Any]) -> tuple[Any, Any, bool]:
         """The progress of the run; the content below is updated with it."""
         try:
-            folder_view = open_results(settings.results, name)
+            folder_view = _again(settings, opened)
         except (Refused, DamagedFolder) as error:
             return folder_list.cannot_open(error), no_update, False
         at, now = folder_view.folder.progress, _seen(folder_view)
@@ -315,7 +342,7 @@ def _register_one(app: Dash, settings: Settings) -> None:
             message = dmc.Alert(
                 [
                     "The run is finished. ",
-                    html.A("Reload the page", href=folder_list.href(name)),
+                    html.A("Reload the page", href=folder_list.href(opened[0])),
                     " to see the results.",
                 ],
                 color="green",
@@ -325,16 +352,16 @@ def _register_one(app: Dash, settings: Settings) -> None:
         return message, (now if now != seen else no_update), ended
 
     app.clientside_callback(
-        """function (chosen, name) {
+        """function (chosen, opened) {
             if (!chosen || !window.location.pathname.startsWith("/results/"))
                 return window.dash_clientside.no_update;
             const query = new URLSearchParams(chosen).toString();
             history.replaceState(history.state, "", window.location.pathname + (query ? "?" + query : ""));
             return window.dash_clientside.no_update;
         }""",
-        Output("results-name", "modified_timestamp"),
+        Output("results-opened", "modified_timestamp"),
         Input("results-query", "data"),
-        State("results-name", "data"),
+        State("results-opened", "data"),
         prevent_initial_call=True,
     )
 
