@@ -5,6 +5,7 @@ was given and what is asked for.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, wraps
@@ -23,6 +24,8 @@ R = TypeVar("R")
 
 _CONFIG = ConfigDict(strict=True, arbitrary_types_allowed=True)
 _SHOWN = 60
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
+_ARGUMENTS = {"set": "changes", "author": "authors"}  # the options that have another name
 _OWN = ("value_error", "greater_than_equal", "finite_number")  # a value of the right type
 _WORDS: dict[Any, str] = {
     str: "text",
@@ -91,9 +94,24 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         ]
         if problems:
             raise InputError(problems)
-        return function(*bound.args, **bound.kwargs)
+        try:
+            return function(*bound.args, **bound.kwargs)
+        except InputError as error:
+            arguments = set(signature.parameters)
+            raise InputError([_in_python(problem, arguments) for problem in error.problems]) from error
 
     return call
+
+
+def _in_python(problem: str, arguments: set[str]) -> str:
+    """A problem with the names of a function's arguments for those of the command's options."""
+
+    def name(found: re.Match[str]) -> str:
+        option = found[1].replace("-", "_")
+        argument = _ARGUMENTS.get(option, option)
+        return argument if argument in arguments else found[0]
+
+    return _OPTION.sub(name, problem)
 
 
 def _of_python(value: Any) -> Any:

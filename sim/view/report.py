@@ -23,10 +23,12 @@ def build(results: FolderResults, out: Path) -> Path:
     and return its path.
 
     The manifest answers for a report in the folder itself. That of a design shows what its runs come to over
-    the points. Raises InputError for a file that is no page, which a report would replace, and ValueError if
-    a jurisdiction names a country that the world map cannot place.
+    the points. Raises InputError for a name that is no page's, or a file that is none, which a report would
+    replace, and ValueError if a jurisdiction names a country that the world map cannot place.
     """
     target = out / REPORT if out.is_dir() else out
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"{target}: a report is an HTML page; name a file that ends in .html, or a folder")
     if target.is_file() and not _is_page(target):
         raise InputError(
             f"{target}: is no HTML page, and a report would be written over it; name another file"

@@ -101,9 +101,15 @@ def test_a_report_is_written_over_no_file_that_is_none(pair: sim.Pair, tmp_path:
     manifest = pair.folder / "manifest.json"
     before, mine = manifest.read_bytes(), tmp_path / "mine.txt"
     mine.write_text("mine", encoding="utf-8")
-    for path in (manifest, mine):
-        with pytest.raises(sim.InputError, match="no HTML page"):
+    page = tmp_path / "mine.html"
+    page.write_text("mine", encoding="utf-8")
+    for path in (manifest, mine, tmp_path / "paper.pdf"):
+        with pytest.raises(sim.InputError, match=r"name a file that ends in \.html"):
             pair.report(path)
+    with pytest.raises(sim.InputError, match="is no HTML page"):
+        pair.report(page)
+    assert page.read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "paper.pdf").exists()
     assert (manifest.read_bytes(), mine.read_text(encoding="utf-8")) == (before, "mine")
     assert pair.report(pair.report(tmp_path / "again.html")).is_file()
 

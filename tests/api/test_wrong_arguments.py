@@ -94,6 +94,13 @@ def test_the_words_say_what_is_asked_for() -> None:
         sim.verify("results/no_such", cited="ws-1")
 
 
+def test_problems_name_arguments_and_no_options() -> None:
+    with pytest.raises(sim.InputError, match=r"^draws: 1000: the posterior has \d+ draws; valid: at most"):
+        sim.run("two_worlds", draws=1000)
+    with pytest.raises(sim.InputError, match=r"^changes: trust\.asymetry: no 'asymetry' in trust; "):
+        sim.check("two_worlds", {"trust.asymetry": 1})
+
+
 def test_only_a_seed_of_the_results_is_traced(pair: sim.Pair) -> None:
     with pytest.raises(sim.InputError, match=r"seed 99: two_worlds was not run with it; valid: 1-3"):
         pair.trace("DE", seed=99)

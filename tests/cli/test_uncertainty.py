@@ -93,8 +93,8 @@ def test_without_a_posterior_nothing_runs_and_what_makes_one_is_said(
     ("command", "said"),
     [
         (("validate", "--posterior", "9"), "the posterior has 8; valid: 1 to 8"),
-        (("survive", "--draws", "9"), "the posterior has 8 draws; valid: 0 to 8"),
-        (("run", "two_worlds", "--draws", "9"), "the posterior has 8 draws; valid: 0 to 8"),
+        (("survive", "--draws", "9"), "the posterior has 8 draws; valid: at most 8"),
+        (("run", "two_worlds", "--draws", "9"), "the posterior has 8 draws; valid: at most 8"),
         (("run", "history", "--draws", "4"), "history compares no two worlds; valid: 0"),
         (("survive", "--draws", "2", "--experiment", "history"), "compares no two worlds"),
         (("survive", "--draws", "2", "--experiment", "where_revenue_falls"), "has a design of its own"),

@@ -212,8 +212,8 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     waiting = [float(t["mla_backlog_outgoing"][-1]) for t in (a, b)]
     lost = [_yearly(t, "us_unreachable", first) for t in (a, b)]
     return (
-        f"The mean time to evidence is {months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} "
-        f"({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait abroad. "
+        f"The mean time to evidence, averaged over the months, is {months[0]:.1f} months ({labels[0]}) and "
+        f"{months[1]:.1f} ({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait abroad. "
         f"Nothing comes of {lost[0]:,.0f} and {lost[1]:,.0f} of all US requests a year, those about people "
         "in the US included: no route leads to the data, or nobody writes a letter for it."
     )
@@ -223,8 +223,8 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     months = [float(np.nanmean(t["foreign_us_months"][first:])) for t in (a, b)]
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
     return (
-        f"The mean time to evidence of foreign police is {months[0]:.1f} months ({labels[0]}) and "
-        f"{months[1]:.1f} ({labels[1]}). Where the US rule and the US bar on disclosure stop at the "
+        "The mean time to evidence of foreign police, averaged over the months, is "
+        f"{months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}). Where the US rule and the US bar on disclosure stop at the "
         "border, they can order data on their own soil; what no US warrant reaches, the US cannot get for "
         f"them. {claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
     )

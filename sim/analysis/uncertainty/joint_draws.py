@@ -68,7 +68,7 @@ def how_many(resolved: Resolved, asked: int | None, posterior: Posterior | None 
     have = number_of_draws() if posterior is None else len(posterior.draws())
     count = min(DRAWS, have) if asked is None else asked
     if not 1 <= count <= have:
-        raise InputError(f"--draws: {count}: the posterior has {have} draws; valid: 0 to {have}")
+        raise InputError(f"--draws: {count}: the posterior has {have} draws; valid: at most {have}")
     return count
 
 

@@ -48,7 +48,7 @@ def test_as_many_draws_as_there_are_unless_fewer_are_asked_for(
 ) -> None:
     assert len(drawn(two_worlds, posterior).draws) == 8 and len(drawn(two_worlds, posterior, 3).draws) == 3
     assert joint_draws(two_worlds, 0, posterior) is None
-    with pytest.raises(InputError, match="--draws: 9: the posterior has 8 draws; valid: 0 to 8"):
+    with pytest.raises(InputError, match="--draws: 9: the posterior has 8 draws; valid: at most 8"):
         joint_draws(two_worlds, 9, posterior)
 
 
