@@ -213,9 +213,9 @@ def _routes(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str:
     lost = [_yearly(t, "us_unreachable", first) for t in (a, b)]
     return (
         f"The mean time to evidence, averaged over the months, is {months[0]:.1f} months ({labels[0]}) and "
-        f"{months[1]:.1f} ({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait abroad. "
-        f"Nothing comes of {lost[0]:,.0f} and {lost[1]:,.0f} of all US requests a year, those about people "
-        "in the US included: no route leads to the data, or nobody writes a letter for it."
+        f"{months[1]:.1f} ({labels[1]}). At the end {waiting[0]:,.0f} and {waiting[1]:,.0f} US requests wait "
+        f"abroad. Nothing comes of {lost[0]:,.0f} and {lost[1]:,.0f} of all US requests a year, those about "
+        "people in the US included: no route leads to the data, or nobody writes a letter for it."
     )
 
 
@@ -224,9 +224,10 @@ def _foreign(a: Columns, b: Columns, first: int, labels: tuple[str, str]) -> str
     claims = [float(t["laws_extraterritorial_claim"][-1]) for t in (a, b)]
     return (
         "The mean time to evidence of foreign police, averaged over the months, is "
-        f"{months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}). Where the US rule and the US bar on disclosure stop at the "
-        "border, they can order data on their own soil; what no US warrant reaches, the US cannot get for "
-        f"them. {claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
+        f"{months[0]:.1f} months ({labels[0]}) and {months[1]:.1f} ({labels[1]}). "
+        "Where the US rule and the US bar on disclosure stop at the border, they can order data on their own "
+        "soil; what no US warrant reaches, the US cannot get for them. "
+        f"{claims[0]:.1f} and {claims[1]:.1f} countries claim reach abroad themselves."
     )
 
 
