@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim import pipeline
+from sim import questions
 from sim.api.arguments import Count, Finite, Number, Place, Told, checked, writing
 from sim.api.results import Results
 from sim.runs.reporters import KEYS
@@ -73,7 +73,7 @@ class Pair(Results):
         found = self._results.summary("channels")
         if found is not None and seeds is None:
             return found
-        return pipeline.channels(
+        return questions.channels(
             self._results.folder, seeds, workers=workers, store=Path(store), progress=progress
         )
 
@@ -87,7 +87,7 @@ class Pair(Results):
         or parameter, to look at these alone. Raises InputError.
         """
         folder = self._results.folder
-        return pipeline.value_of_information(pipeline.resolved_of(folder), folder, measure)
+        return questions.value_of_information(questions.resolved_of(folder), folder, measure)
 
     def confound(self) -> dict[str, pd.DataFrame]:
         """What each of two causes explains of every headline's change, by name of the table.
@@ -125,7 +125,7 @@ class Pair(Results):
         from sim.view.trace_page import write
 
         seeds = self._results.manifest["seeds"]
-        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed, seeds)
+        found = trace(questions.resolved_of(self.folder), country, customer, government, seed, seeds)
         if out is not None:
             with writing(out) as folder:
                 write(found, folder)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim import pipeline
+from sim import questions
 from sim.api.arguments import Finite, Number, checked
 from sim.api.results import Results
 from sim.scenario.problems import InputError, choices
@@ -52,7 +52,7 @@ class Sweep(Results):
         box must reach. The tables are also written into the folder, where the report finds them. Needs the
         extra `discover`. Raises InputError.
         """
-        return pipeline.discover(
+        return questions.discover(
             self._results.folder,
             density,
             headline=headline,
