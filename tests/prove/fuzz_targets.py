@@ -242,7 +242,26 @@ class Targets:
         old = file.read_bytes()
         new = _changed(file.name, old, luck)
         file.write_bytes(new)
-        return copy, file.relative_to(copy).as_posix(), new == old or _says_the_same(file, old, new)
+        return copy, file.relative_to(copy).as_posix(), new == old or self._says_the_same(file.name, old, new)
+
+    def _says_the_same(self, name: str, old: bytes, new: bytes) -> bool:
+        """Whether a file differs only in what verification itself calls not checked: comments and layout of
+        YAML, statements of the manifest that nothing else tells."""
+        with suppress(NotYaml, ValueError):
+            if name.endswith(".yaml"):
+                return load(old.decode())[0] == load(new.decode())[0]
+            if name == "manifest.json" and isinstance(found := json.loads(new), dict):
+                was = json.loads(old)
+                return {key for key in was | found if was.get(key) != found.get(key)} <= self._not_checked
+        return False
+
+    @cached_property
+    def _not_checked(self) -> set[str]:
+        said = [check.what for check in sim.verify(self._run.folder).not_checked]
+        (names,) = [
+            what.removeprefix("the manifest's ") for what in said if what.startswith("the manifest's ")
+        ]
+        return set(names.split(", "))
 
     def _written(self, name: str, text: str) -> Path:
         file = self._folder / name
@@ -267,13 +286,6 @@ class Targets:
     @cached_property
     def _crate(self) -> Path:
         return self._run.crate(self._folder / "good.zip")
-
-
-def _says_the_same(file: Path, old: bytes, new: bytes) -> bool:
-    """Whether a YAML file differs in comments and layout alone."""
-    with suppress(NotYaml, ValueError):
-        return file.suffix == ".yaml" and load(old.decode())[0] == load(new.decode())[0]
-    return False
 
 
 def _changed(name: str, content: bytes, luck: random.Random) -> bytes:
