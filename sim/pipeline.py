@@ -1,46 +1,30 @@
 """From an experiment to a finished results folder.
 
-The steps are: resolve, run, analyse, judge the claims, write the manifest. The command line, the Python API,
-the explorer and clusters all use these functions. Nothing else writes a manifest.
+The steps are: resolve, run, analyse, judge the claims, write the manifest. The command line, the Python
+interface, the explorer and clusters all use these functions. Nothing else writes a manifest.
 """
 
 import json
 import re
 import shlex
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.analysis import derived_tables, shipped_tables
-from sim.analysis.citation import cited
-from sim.analysis.country_table import pairs_of_table, tables_of_country
-from sim.analysis.crate_people import deposit_in
 from sim.analysis.digests import posterior_digest
 from sim.analysis.drivers import (
-    boundary,
     boundary_tables,
     discovery,
     knockouts,
 )
-from sim.analysis.drivers.change_sides import side_of
-from sim.analysis.drivers.discovery import Discovery
-from sim.analysis.drivers.discovery_boxes import DENSITY
-from sim.analysis.drivers.discovery_questions import Swept, questions_of
-from sim.analysis.drivers.headline_change import HeadlineChange, headline_change
 from sim.analysis.drivers.outcomes import OUTCOMES, write_outcomes
 from sim.analysis.evidence.compare import MOST_SEEDS, compare_with_record
 from sim.analysis.headline_table import with_windows
-from sim.analysis.headlines import (
-    Columns,
-    headlines_of_one,
-    series,
-)
-from sim.analysis.projections import cached_projections, projections
-from sim.analysis.records import record_of, records_of
+from sim.analysis.projections import projections
 from sim.analysis.uncertainty import joint_draws, measurements, shipped_draws
 from sim.analysis.uncertainty.joint_draws import JointDraws
 from sim.analysis.uncertainty.summary import summarise
@@ -49,35 +33,26 @@ from sim.analysis.uncertainty.varied import varied
 from sim.model.tables import TABLES
 from sim.runs import claims
 from sim.runs.compiler import can_compile
-from sim.runs.crate_files import entities_of, opened
 from sim.runs.csv_tables import write_csv
 from sim.runs.execution import DICTIONARY, FAILURES, OWN_STORE, Execution, execute, manifest_of
 from sim.runs.folder_lock import only_writer
-from sim.runs.live_pairs import LivePair, results_of_pairs, tables_of
-from sim.runs.manifest import facts, write_manifest
+from sim.runs.manifest import write_manifest
 from sim.runs.output_folders import check_folder, make_folder
 from sim.runs.plan import Plan
 from sim.runs.points import EXPERIMENT, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.reporters import Reporters
-from sim.runs.reproduce import results_of
-from sim.runs.results import MANIFEST, FolderResults, MemoryResults, reader_of
+from sim.runs.results import MANIFEST
 from sim.runs.store import Store
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.watch import FURTHER, Watch, watched
 from sim.runs.whole_files import write_whole
-from sim.runs.written_files import Before, add_written, digests_of, stated_before
-from sim.scenario.base import load_base
+from sim.runs.written_files import Before, digests_of, stated_before
 from sim.scenario.experiment_text import text_of_resolved
-from sim.scenario.locations import CONFIGS, root, shown
-from sim.scenario.posterior import posterior_folder
 from sim.scenario.problems import InputError
-from sim.scenario.resolution import Resolved, factors, points, scenarios_at, with_points
+from sim.scenario.resolution import Resolved, factors, points, scenarios_at
 from sim.scenario.resolution import resolve as resolve_experiment
-from sim.scenario.restoration import restored
 from sim.scenario.samples import POSTERIOR
 from sim.scenario.scenario import Scenario
-
-Pairs = Sequence[tuple[Columns, Columns]]
 
 # what other commands write into the folder later, and what of it hangs on the folder's runs alone
 _OF_THE_RUNS = ("channels", *discovery.TABLES, *boundary_tables.TABLES)
@@ -311,155 +286,3 @@ def summaries_of_draws(joint: JointDraws, outcomes: pd.DataFrame) -> dict[str, p
         "varied": varied(joint).assign(**shipped_tables.keys_of(joint.resolved)),
         **({VALUE: told} if len(told) else {}),
     }
-
-
-def value_of_information(
-    resolved: Resolved, folder: Path, errors: Mapping[str, float] | None = None
-) -> pd.DataFrame:
-    """Which measurement would narrow which headline most: the table, which is also written into the folder.
-
-    From the draws that were run into the folder, or from the shipped ones; nothing is run. `errors`: standard
-    errors by row or parameter, to look at these alone. Raises InputError.
-    """
-    joint = joint_draws.joint_draws(resolved, None)
-    if joint is None:
-        raise InputError(f"{resolved.name}: compares no two worlds, or has a design: it has no headlines")
-    results = FolderResults(folder)
-    own = results.summary("draws_outcomes")
-    if own is not None and results.manifest.get("posterior") != posterior_digest(joint.posterior):
-        raise InputError(
-            f"{folder}: its draws are not of the posterior in {shown(posterior_folder())}, and would be read "
-            "with parameters that they did not have; run the experiment again"
-        )
-    table = measurements.value_of_information(joint, own, errors)
-    with only_writer(folder):
-        write_csv(table, folder / f"{VALUE}.csv")
-        add_written(folder, [f"{VALUE}.csv"])
-    return table
-
-
-def screen_results(
-    resolved: Resolved,
-    pairs: Sequence[LivePair],
-    country: str | None = None,
-    why: bool = False,
-    metrics: Collection[str] = (),
-) -> MemoryResults:
-    """Pairs that were run for a screen, analysed as a folder's are: manifest, tables, headlines and series.
-
-    With `country` the tables and the series are of that country alone; headlines stay those of the world. The
-    further runs of a folder (knock-outs, the record) are not made.
-    """
-    compare = resolved.experiment.compare
-    worlds = [{world: tables["world"] for world, tables in pair.tables.items()} for pair in pairs]
-    shared = knockouts.first_month(resolved, compare) if compare else 0
-    specs = {name: spec.model_dump(mode="json") for name, spec in resolved.experiment.worlds.items()}
-    manifest = facts(resolved, [pair.seed for pair in pairs], shared) | {
-        "projections": cached_projections(),
-        "scenario": {"experiment": {"worlds": specs}},
-    }
-    if compare is None:
-        alone = headlines_of_one([one[next(iter(resolved.scenarios))] for one in worlds])
-        summaries = {"headlines": with_windows(alone, resolved)}
-    else:
-        paired = [(one[compare[0]], one[compare[1]]) for one in worlds]
-        summaries = derived_tables.paired_summaries(resolved, paired, why, metrics if country is None else ())
-    if country is None:
-        return results_of_pairs(manifest, pairs, summaries)
-    tables = tables_of_country(tables_of(pairs), country)
-    if compare is not None and metrics and "revenue_us" in tables["world"]:
-        summaries["series"] = series(pairs_of_table(tables["world"], compare), tuple(metrics))
-    return MemoryResults(manifest, {name: reader_of(table) for name, table in tables.items()}, summaries)
-
-
-def discover(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
-    """Search a design for the regions that answer questions, and write the tables into its results folder.
-
-    `asked` are the arguments of `discovery_questions.questions_of`; without any the usual questions are put.
-    Raises InputError.
-    """
-    found = search_regions(folder, density, **asked)
-    with only_writer(folder):
-        add_written(folder, [path.name for path in found.write(folder)])
-    return found
-
-
-def resolved_of(folder: Path) -> Resolved:
-    """The experiment of a results folder, as its manifest tells it. Raises InputError."""
-    base, manifest = load_base(root() / CONFIGS), FolderResults(folder).manifest
-    return restored(manifest["scenario"], base, str(folder / MANIFEST))
-
-
-def records(what: Path, headline: str | None = None, point: int | None = None) -> pd.DataFrame:
-    """The records of a results folder or crate, or of a point of its design, computed from its tables.
-
-    `attrs["cite"]` are the words to cite them by, with the authors that a crate names. Raises InputError.
-    """
-    with opened(what) as folder:
-        manifest, entities = results_of(folder).manifest, entities_of(folder)
-        found = records_of(folder, manifest, resolved_of(folder), point)
-    if found.empty:
-        raise InputError(f"{what}: no two worlds are compared, or no pair succeeded: nothing to cite")
-    chosen, draws = record_of(found, headline), found["draws"].max()
-    deposit = None if entities is None else deposit_in(entities)
-    number = 0 if pd.isna(draws) else int(draws)
-    chosen.attrs["cite"] = cited(manifest, str(chosen["id"].iloc[0]), number, deposit, point)
-    return chosen
-
-
-def channels(
-    folder: Path, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
-) -> pd.DataFrame:
-    """Split the headlines of a results folder among channels, and write the table into it.
-
-    Raises InputError, and RuntimeError if every pair failed.
-    """
-    from sim.analysis import assessments  # for this alone: half a second that no run should wait
-
-    assessment = assessments.channels(resolved_of(folder), seeds)
-    runner = Runner(Store(store), Backend(workers), progress)
-    table = assessment.run(folder, runner)[assessments.CHANNELS]
-    if not table["pairs"].any():
-        raise RuntimeError("no pair of worlds succeeded:\n" + "\n".join(runner.failures))
-    return table
-
-
-def why(
-    a: str, b: str, seeds: int | None, *, workers: int | None, store: Path, progress: Progress | None
-) -> HeadlineChange:
-    """Why the headlines of two results folders, crates or experiments differ. Raises InputError."""
-    sides = side_of(a, seeds), side_of(b, seeds)
-    return headline_change(*sides, Runner(Store(store), Backend(workers), progress))
-
-
-def search_regions(folder: Path, density: float = DENSITY, **asked: Any) -> Discovery:
-    """The same without writing anything."""
-    swept = Swept(folder)
-    return discovery.discover(swept, questions_of(swept, **asked), density)
-
-
-def find_boundary(
-    resolved: Resolved, asked: boundary_tables.Asked, out: Path, **how: Any
-) -> tuple[Finished, dict[str, pd.DataFrame]]:
-    """Search the ranges of an experiment's design for where a headline crosses a level.
-
-    The points that were run become a list design in the results folder `out`, with the tables of the search
-    beside them; `how` are further arguments of `run`. Raises InputError.
-    """
-    over = boundary_tables.searched(resolved, asked)
-    if asked.against is not None:  # before anything runs
-        boundary_tables.dense_grid(asked.against, over, asked.headline)
-    at, ran = np.empty((0, len(over))), list[Finished]()
-
-    def evaluate(new: np.ndarray) -> np.ndarray:
-        nonlocal at
-        at = np.vstack([at, new])
-        ran.append(run(with_points(resolved, boundary_tables.values_at(over, at)), out, **how))
-        values = boundary_tables.outcome_of(out, asked.headline)["value"].to_numpy(float)
-        return np.asarray(values[-len(new) :])
-
-    found = boundary.search(evaluate, len(over), asked.level, most=asked.most, tolerance=asked.tolerance)
-    tables = boundary_tables.tables_of(found, over, asked, out)
-    with only_writer(out):
-        add_written(out, [path.name for path in boundary_tables.write(tables, out)])
-    return ran[-1], tables

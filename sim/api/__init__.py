@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from sim import pipeline
+from sim import pipeline, questions
 from sim.api.arguments import Changes, Count, Finite, Number, Place, Source, Told, checked
 from sim.api.pair_results import Pair
 from sim.api.results import Results
@@ -171,7 +171,7 @@ def boundary(
     resolved = _resolve(experiment, changes, seeds=seeds, customers=customers)
     asked = Asked(headline, level, points, tolerance, None if against is None else Path(against))
     folder, keep = _folder(out)
-    pipeline.find_boundary(resolved, asked, folder, workers=workers, store=Path(store), progress=progress)
+    questions.find_boundary(resolved, asked, folder, workers=workers, store=Path(store), progress=progress)
     return Sweep(folder, keep)
 
 
@@ -234,7 +234,7 @@ def record(folder: Place, headline: str | None = None, *, point: Number | None =
     those of a `point`. Columns: `sim.analysis.records`. `attrs["cite"]` are the words to cite. Raises
     InputError.
     """
-    return pipeline.records(Path(folder), headline, point)
+    return questions.records(Path(folder), headline, point)
 
 
 @checked
@@ -265,7 +265,7 @@ def why(
     The result has the tables `table`, `parts` and `values`, and `notes`. Runs what `store` lacks of the
     combinations between the two. Raises InputError.
     """
-    return pipeline.why(str(a), str(b), seeds, workers=workers, store=Path(store), progress=progress)
+    return questions.why(str(a), str(b), seeds, workers=workers, store=Path(store), progress=progress)
 
 
 class Month(NamedTuple):

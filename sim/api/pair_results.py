@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim import pipeline
+from sim import questions
 from sim.api.arguments import Count, Finite, Number, Place, Told, checked, writing
 from sim.api.results import Results
 from sim.runs.reporters import KEYS
@@ -73,7 +73,9 @@ class Pair(Results):
         found = self._results.summary("channels")
         if found is not None and seeds is None:
             return found
-        return pipeline.channels(self.folder, seeds, workers=workers, store=Path(store), progress=progress)
+        return questions.channels(
+            self._results.folder, seeds, workers=workers, store=Path(store), progress=progress
+        )
 
     @checked
     def value_of_information(self, measure: Mapping[str, Finite] | None = None) -> pd.DataFrame:
@@ -84,7 +86,8 @@ class Pair(Results):
         draws are those of this folder, or the shipped ones. `measure`: standard errors by row of the evidence
         or parameter, to look at these alone. Raises InputError.
         """
-        return pipeline.value_of_information(pipeline.resolved_of(self.folder), self.folder, measure)
+        folder = self._results.folder
+        return questions.value_of_information(questions.resolved_of(folder), folder, measure)
 
     def confound(self) -> dict[str, pd.DataFrame]:
         """What each of two causes explains of every headline's change, by name of the table.
@@ -97,8 +100,8 @@ class Pair(Results):
 
         if self._results.summary(CONFOUND) is None:
             raise InputError(
-                f"{self.manifest['experiment']}: no four worlds with both of two causes, each alone, and "
-                "neither; valid: gdpr_or_cloud_act, or an experiment like it"
+                f"{self._results.manifest['experiment']}: no four worlds with both of two causes, each "
+                "alone, and neither; valid: gdpr_or_cloud_act, or an experiment like it"
             )
         return {name: table for name in TABLES if (table := self._results.summary(name)) is not None}
 
@@ -121,8 +124,8 @@ class Pair(Results):
         from sim.analysis.drivers.trace.asked import trace
         from sim.view.trace_page import write
 
-        seeds = self.manifest["seeds"]
-        found = trace(pipeline.resolved_of(self.folder), country, customer, government, seed, seeds)
+        seeds = self._results.manifest["seeds"]
+        found = trace(questions.resolved_of(self.folder), country, customer, government, seed, seeds)
         if out is not None:
             with writing(out) as folder:
                 write(found, folder)

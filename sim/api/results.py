@@ -1,5 +1,6 @@
 """What comes of a run: tables of both worlds with real dates and units, figures, answers."""
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -8,7 +9,7 @@ import pandas as pd
 
 from sim.analysis.paired_table import paired_difference
 from sim.api.arguments import Place, checked, writing
-from sim.runs.folder_check import DamagedFolder
+from sim.runs.folder_check import DamagedFolder, manifest_of
 from sim.runs.results import TABLES_FOLDER, FolderResults
 from sim.runs.tables_on_disk import SCHEMA
 from sim.runs.whole_files import sha256_of
@@ -31,16 +32,30 @@ class Results:
     def __init__(self, folder: Place, keep: Any = None) -> None:
         self.folder = Path(folder)
         self._opened = FolderResults(self.folder)
+        self._run = self._run_now()
         self._keep = keep  # a temporary folder lives as long as its results
 
     @property
     def _results(self) -> FolderResults:
-        """What is in the folder; raises InputError when it is gone, which is no table that was not made."""
+        """What is in the folder; raises InputError when it is gone, which is no table that was not made, or
+        when it holds another run by now: its numbers are not those of these results.
+        """
         if not self.folder.is_dir():
             raise InputError(
                 f"{self.folder}: the folder of these results is gone; `out` keeps one where you say"
             )
+        if self._run is not None and _run_of(manifest_of(self.folder)) != self._run:
+            raise InputError(
+                f"{self.folder}: another run has replaced these results since they were opened: sim.load "
+                "opens what is there now; an `out` of its own for each run keeps both"
+            )
         return self._opened
+
+    def _run_now(self) -> tuple[str, ...] | None:
+        try:
+            return _run_of(manifest_of(self.folder))
+        except DamagedFolder:
+            return None  # whatever is asked of such a folder raises it
 
     def __copy__(self) -> Self:
         return self  # nothing in it changes, and a temporary folder has one owner
@@ -58,24 +73,24 @@ class Results:
         return self.__dict__
 
     def __repr__(self) -> str:
-        manifest = self.manifest
+        manifest = self._results.manifest
         worlds, seeds = ", ".join(manifest["worlds"].values()), len(manifest["seeds"])
         return f"<{type(self).__name__} of {manifest['experiment']}: {worlds}; {seeds} seeds; {self.folder}>"
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What was run, with what, who set each value, and a digest of each table."""
-        return self._results.manifest
+        """What was run, with what, who set each value, and a digest of each table; a copy of your own."""
+        return copy.deepcopy(self._results.manifest)
 
     @property
     def failures(self) -> list[str]:
         """The pairs that failed, each with its error; they are in no table."""
-        return list(self.manifest["failures"])
+        return list(self._results.manifest["failures"])
 
     @property
     def warnings(self) -> list[str]:
         """What a reader of the results should know."""
-        return list(self.manifest["warnings"])
+        return list(self._results.manifest["warnings"])
 
     @property
     def tables(self) -> list[str]:
@@ -92,7 +107,7 @@ class Results:
         if table not in self.tables:
             raise InputError(f"no table '{table}' was recorded; {choices(table, self.tables)}")
         name, path = f"{TABLES_FOLDER}/{table}.parquet", self._results.path(table)
-        stated = (self.manifest.get("tables") or {}).get(table)
+        stated = (self._results.manifest.get("tables") or {}).get(table)
         if stated is not None and sha256_of(path) != stated["sha256"]:
             raise DamagedFolder(
                 f"{self.folder}: {name} is not the file of the manifest (its sha256 differs)."
@@ -111,7 +126,7 @@ class Results:
         """
         from sim.analysis.drivers.outcomes import outcomes_of
 
-        return outcomes_of(self.folder, self.manifest)
+        return outcomes_of(self._results.folder, self._results.manifest)
 
     @checked
     def export_ema(self, out: Place) -> int:
@@ -122,7 +137,7 @@ class Results:
         from sim.analysis.drivers.ema_format import export_ema
 
         with writing(out) as path:
-            return export_ema(self.folder, path)
+            return export_ema(self._results.folder, path)
 
     @property
     def claims(self) -> pd.DataFrame | None:
@@ -198,16 +213,16 @@ class Results:
 
         table = self._table_with(measure, () if country is None else ("country",))
         if country is not None:
-            places = self.manifest["jurisdictions"]
+            places = self._results.manifest["jurisdictions"]
             if country not in places:
                 raise InputError(f"country '{country}': {choices(country, list(places))}")
             table = table[table["country"] == country]
         unit = table.attrs["units"][measure]
         if difference:
             series = paired_difference(table, measure, self._compared(), ("month",))
-            figure = difference_chart(series, measure, unit, self.manifest)
+            figure = difference_chart(series, measure, unit, self._results.manifest)
         else:
-            figure = worlds_chart(table, measure, unit, self.manifest)
+            figure = worlds_chart(table, measure, unit, self._results.manifest)
         record = ResultsView(self._results).record
         return go.Figure(with_record_line(figure, record) if record else figure)
 
@@ -238,11 +253,11 @@ class Results:
 
         file = None if deposit is None else Path(deposit)
         with writing(out) as path:
-            pack(self.folder, path, deposit_of(DepositOptions(file, license, authors)))
+            pack(self._results.folder, path, deposit_of(DepositOptions(file, license, authors)))
         return path
 
     def _compared(self) -> tuple[str, str]:
-        compare = self.manifest["compare"]
+        compare = self._results.manifest["compare"]
         if compare is None:
             raise InputError("these results compare no two worlds, so there is no difference")
         return compare[0], compare[1]
@@ -253,6 +268,15 @@ class Results:
         if measure not in known:
             raise InputError(f"measure '{measure}': not in the table '{name}'; {choices(measure, known)}")
         return self[name]
+
+
+def _run_of(manifest: dict[str, Any]) -> tuple[str, ...]:
+    """What tells a run from another: its configuration, its runs, its tables.
+
+    A run that is repeated with the same results is the same.
+    """
+    digests = (str(one.get("digest")) for one in (manifest.get("tables") or {}).values())
+    return str(manifest.get("scenario_digest")), str(manifest.get("runs_digest")), *digests
 
 
 def _keys(by: str | None) -> tuple[str, ...]:

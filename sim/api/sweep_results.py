@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim import pipeline
+from sim import questions
 from sim.api.arguments import Finite, Number, checked
 from sim.api.results import Results
 from sim.scenario.problems import InputError, choices
@@ -21,7 +21,7 @@ class Sweep(Results):
         """The design: one row a point, one column a factor."""
         from sim.analysis.drivers.outcomes import inputs
 
-        return inputs(self.folder)
+        return inputs(self._results.folder)
 
     @property
     def headlines(self) -> pd.DataFrame:
@@ -31,7 +31,7 @@ class Sweep(Results):
         """
         from sim.analysis.drivers.outcomes import headlines_at_points
 
-        return headlines_at_points(self.folder, self.manifest)
+        return headlines_at_points(self._results.folder, self._results.manifest)
 
     @checked
     def discover(
@@ -52,8 +52,14 @@ class Sweep(Results):
         box must reach. The tables are also written into the folder, where the report finds them. Needs the
         extra `discover`. Raises InputError.
         """
-        return pipeline.discover(
-            self.folder, density, headline=headline, above=above, below=below, claim=claim, verdict=verdict
+        return questions.discover(
+            self._results.folder,
+            density,
+            headline=headline,
+            above=above,
+            below=below,
+            claim=claim,
+            verdict=verdict,
         )
 
     @checked
@@ -70,9 +76,9 @@ class Sweep(Results):
             raise InputError(f"series '{series}': {choices(series, list(SERIES))}")
         if by not in ("year", "month"):
             raise InputError(f"by='{by}': {choices(by, ['year', 'month'])}")
-        sample = sensitivity.sample_in(self.folder, self.manifest)
+        sample = sensitivity.sample_in(self.folder, self._results.manifest)
         if series is not None:
-            return sensitivity.over_time(self.folder, self.manifest, sample, series, by)
+            return sensitivity.over_time(self.folder, self._results.manifest, sample, series, by)
         table = self._results.summary(sensitivity.TABLE)
         return sensitivity.sensitivity_table(sample, self.outcomes) if table is None else table
 
@@ -97,6 +103,6 @@ class Sweep(Results):
         from sim.analysis.design_point import point_results
 
         try:
-            return dict(point_results(self.folder, number).summaries)
+            return dict(point_results(self._results.folder, number).summaries)
         except KeyError as error:
             raise InputError(f"{error.args[0]}; valid: 0 to {len(self.points) - 1}") from None

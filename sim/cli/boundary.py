@@ -15,7 +15,7 @@ def print_boundary(
     resolved: Resolved, asked: "Asked", out: Path | None, store: Path | None, workers: int | None
 ) -> list[str]:
     """Search, write the tables and the report, print the answer. Returns what failed."""
-    from sim import pipeline
+    from sim import questions
     from sim.analysis.drivers.boundary_tables import COSTS, SUMMARY, SURFACE, searched, words_of
     from sim.runs.results import FolderResults
     from sim.view.report import build
@@ -27,7 +27,7 @@ def print_boundary(
     make_folders(out, store)
     screen = console()
     with stoppable(screen, store) as progress:
-        done, tables = pipeline.find_boundary(
+        done, tables = questions.find_boundary(
             resolved, asked, out, store=store, workers=workers, progress=progress
         )
     screen.out(words_of(tables[SUMMARY].iloc[0].to_dict(), tables[SURFACE]), highlight=False)

@@ -87,6 +87,10 @@ def main() -> None:
     try:
         _refuse_empty(sys.argv[1:])
         app()
+    except SystemExit as ended:
+        if isinstance(getattr(ended.__context__, "__cause__", None), KeyboardInterrupt):  # nobody has said it
+            print("stopped; what was stored stays", file=sys.stderr)
+        raise
     except InputError as error:
         for problem in error.problems:
             print(printable(problem), file=sys.stderr)

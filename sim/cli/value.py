@@ -29,7 +29,7 @@ def errors_of(asked: Sequence[str]) -> dict[str, float] | None:
 
 def print_value(resolved: Resolved, out: Path | None, asked: Sequence[str]) -> None:
     """Compute, write and print the table, and renew the folder's report if it has one."""
-    from sim import pipeline
+    from sim import questions
     from sim.analysis.uncertainty.value_of_information import NOISE, VALUE
     from sim.runs.results import FolderResults
     from sim.view.report import build
@@ -37,7 +37,7 @@ def print_value(resolved: Resolved, out: Path | None, asked: Sequence[str]) -> N
     from sim.view.tables import to_terminal
 
     out = out or RESULTS / resolved.name
-    table = pipeline.value_of_information(resolved, out, errors_of(asked))
+    table = questions.value_of_information(resolved, out, errors_of(asked))
     screen = console()
     screen.print(to_terminal(value_table(in_words(table[table["verdict"] != NOISE]))))
     screen.out(answer(table), highlight=False)

@@ -11,7 +11,8 @@ from sim.scenario.scenario import Scenario
 class Effects:
     """Digests of what acts in scenarios: two with the same run alike, though their ids may differ.
 
-    An event or switch after the last month is left out. But an instrument that such an event brings to a
+    An event or switch after the last month is left out, and an event that neither is news nor enacts or does
+    anything. But an instrument that such an event brings to a
     country by name is drawn in no month of the run, so it stays.
     """
 
@@ -23,7 +24,11 @@ class Effects:
         from sim.model.agents.governments import instruments_named_by  # loads the agents: 0.8 s
 
         last = scenario.months
-        events = tuple(one for one in surviving_events(scenario) if scenario.month_after(one.date) < last)
+        events = tuple(
+            one
+            for one in surviving_events(scenario)
+            if scenario.month_after(one.date) < last and (one.news or one.enacts or one.act)
+        )
         switches = tuple(one for one in scenario.switches if scenario.month_after(one.on) < last)
         timeline = scenario.timeline.model_copy(update={"events": events})
         acts = replace(

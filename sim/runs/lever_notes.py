@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from sim.model.law.timeline import calendar, law_on
-from sim.runs.comity import comity_acts
+from sim.runs.comity import comity_acts, is_same_comity
 from sim.runs.effects import Effects
 from sim.scenario.lever_findings import matters_of
 from sim.scenario.levers import act_of, chronicle_of, names_in, providers_of
 from sim.scenario.resolution import Resolved, factors
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Act
+from sim.scenario.schema import Act, Lever
 
 _OPPOSITES = ({"adopt", "repeal"}, {"open", "close"})
 
@@ -75,14 +75,25 @@ def _in_vain(resolved: Resolved, world: str, name: str) -> Iterator[str]:
         replace(scenario, timeline=chronicle.timeline(events, levers)) for levers in ((), (name,))
     )
     effects = Effects()
-    if effects.of(without) == effects.of(with_it):
+    lever = resolved.experiment.levers[name]
+    if effects.of(without) == effects.of(with_it) or _enacts_what_is_so(lever, without, with_it):
         yield "it never acts"
         return
     event = next((event for event in with_it.timeline.events if event.id == name), None)
     if event is not None and event.act is not None:
-        yield from _by_law(event.act, without, with_it, resolved.experiment.levers[name].on)
-        if event.act.act == "close" and event.act.offer == "local_region":
-            yield from _of_closing(event.act, with_it, _opened(resolved))
+        yield from _by_law(event.act, without, with_it, lever.on)
+        if event.act.act == "close":
+            yield from _of_closing(event.act, with_it, _opened(resolved, event.act.offer))
+
+
+def _enacts_what_is_so(lever: Lever, without: Scenario, with_it: Scenario) -> bool:
+    """Whether an event of history, added or moved, is no news and leaves the law of every month as it is."""
+    if lever.act not in ("add", "move"):
+        return False
+    moved = next((event for event in without.timeline.events if event.id == lever.event), None)
+    if lever.news or (moved is not None and (moved.news or moved.act)):
+        return False
+    return [month.law for month in calendar(without)] == [month.law for month in calendar(with_it)]
 
 
 def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iterator[str]:
@@ -90,36 +101,44 @@ def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iter
     if act.act == "comity":
         yield from _of_comity(with_it)
     instrument = "executive_agreement" if act.act == "agreement" else act.instrument
-    if instrument is None or act.act == "repeal":
+    if instrument is None:
         return
     law = law_on(without, on)
     there = {code for code, what in law.instruments if what == instrument}
     there |= {code for code, one in without.jurisdictions.items() if instrument in one.instruments_2013}
     if act.act == "agreement" and not without.regimes[law.regime].agreements:
         return  # none has any effect under this rule but for the lever
+    if act.act == "repeal":
+        if not there.intersection(act.countries):
+            yield (
+                f"no {instrument.replace('_', ' ')} is in force in {act.by} by the timeline: it "
+                "ends one only where a government has adopted it by itself"
+            )
+        return
     if already := [code for code in act.countries if code in there]:
         no_effect = ": it has no effect" if len(already) == len(act.countries) else ""
         yield f"{instrument.replace('_', ' ')} is in force in {', '.join(already)} already{no_effect}"
 
 
-def _opened(resolved: Resolved) -> set[tuple[str, str]]:
-    """Provider and country of each region that a lever of the experiment opens, whoever pulls it."""
+def _opened(resolved: Resolved, offer: str | None) -> set[tuple[str, str]]:
+    """Provider and country wherever a lever of the experiment opens this offer, whoever pulls it."""
     base = resolved.base
     acts = [act_of(one, base.jurisdictions) for one in resolved.experiment.levers.values()]
     return {
         (code, country)
         for act in acts
-        if act.act == "open" and act.offer == "local_region"
+        if act.act == "open" and act.offer == offer
         for code in providers_of(act.by, base.providers)
         for country in act.countries
     }
 
 
 def _of_closing(act: Act, scenario: Scenario, opened: set[tuple[str, str]]) -> Iterator[str]:
-    """Regions that are to be closed although none is there in any month of the run."""
+    """What is to be closed although it is there in no month of the run; of regions the record tells."""
+    assert act.offer is not None
     providers = {code: scenario.providers[code] for code in providers_of(act.by, scenario.providers)}
-    there = {*opened}
-    for code, provider in providers.items():
+    there, regions = {*opened}, act.offer == "local_region"
+    for code, provider in providers.items() if regions else ():
         there |= {(code, country) for country in provider.regions_2013}
         in_time = (
             c for c, on in provider.region_openings.items() if scenario.month_after(on) < scenario.months
@@ -129,19 +148,32 @@ def _of_closing(act: Act, scenario: Scenario, opened: set[tuple[str, str]]) -> I
     if not never:
         return
     ends = [one.openings_recorded_to for one in providers.values()]
-    by_record = all(end is not None and scenario.month_after(end) >= scenario.months for end in ends)
+    by_record = regions and all(
+        end is not None and scenario.month_after(end) >= scenario.months for end in ends
+    )
     all_of_them = len(never) == len(act.countries)
     effect = "it has no effect" if all_of_them else "it has no effect there"
-    rest = effect if by_record else "it only keeps the provider from building one itself"
-    yield f"{act.by} opens no local region in {', '.join(never)} by the last month, as recorded: {rest}"
+    rest = effect if by_record else "it only keeps the provider from opening it by itself"
+    what = "no local region" if regions else f"no offer {act.offer!r}"
+    yield f"{act.by} opens {what} in {', '.join(never)} by the last month, as recorded: {rest}"
 
 
 def _of_comity(with_it: Scenario) -> Iterator[str]:
-    rules = {(m.law.regime, m.law.comity) for m in calendar(with_it) if m.law.comity is not None}
+    months = [month.law for month in calendar(with_it)]
+    rules = {(law.regime, law.comity) for law in months if law.comity is not None}
+    agreements = {
+        (law.regime, law.comity)
+        for law in months
+        if law.agreements or any(what == "executive_agreement" for _, what in law.instruments)
+    }
     if not rules:
         yield "it has no effect: another rule takes its place at once"
-    elif all(with_it.regimes[code].comity == rule for code, rule in rules):
-        yield "it has no effect: the rule in force has this comity already"
+    elif all(
+        is_same_comity(with_it.regimes[code], rule, with_it.law, (code, rule) in agreements)
+        for code, rule in rules
+        if rule is not None
+    ):
+        yield "it has no effect: the rule in force has this comity already, or one that decides as it does"
     elif not any(
         comity_acts(with_it.regimes[code].model_copy(update={"comity": rule}), with_it.law)
         for code, rule in rules

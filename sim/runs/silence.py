@@ -117,10 +117,10 @@ def _events(resolved: Resolved) -> Iterator[str]:
                 why = "is after the last month" if late else "never acts in this world"
                 yield f"{at}: {event} {why}: removing it changes nothing"
     for added in resolved.experiment.events:
-        if not any(_acts(added.id, scenario, effects) for scenario in resolved.scenarios.values()):
-            yield f"events: {added.id} acts in no world"
-        elif not (added.enacts or added.news or added.act):
+        if not (added.enacts or added.news or added.act):
             yield f"events: {added.id} has no news and enacts nothing: it changes nothing"
+        elif not any(_acts(added.id, scenario, effects) for scenario in resolved.scenarios.values()):
+            yield f"events: {added.id} acts in no world"
 
 
 def _acts(event: str, scenario: Scenario, effects: Effects) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from sim import pipeline
+from sim import questions
 from sim.analysis import design_months, design_outcomes
 from sim.analysis.design_outcomes import Which
 from sim.analysis.design_point import point_results
@@ -233,7 +233,7 @@ class FolderView:
             asked = {"headline": subject, "order": {"below": "lower", "above": "higher"}[side]}
         return self._once(
             f"regions {subject} {side} {level}",
-            lambda: pipeline.search_regions(self.folder.path, **asked),
+            lambda: questions.search_regions(self.folder.path, **asked),
         )
 
     def by_point(self) -> pd.DataFrame | None:

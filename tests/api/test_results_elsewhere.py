@@ -3,8 +3,11 @@
 import copy
 import pickle
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import sim
@@ -37,6 +40,37 @@ def test_a_folder_that_is_gone_is_no_table_that_was_not_made(kept: Path) -> None
     ):  # fmt: skip
         with pytest.raises(sim.InputError, match="the folder of these results is gone"):
             ask()
+
+
+def test_results_that_another_run_replaced_do_not_give_its_numbers(store: Path, tmp_path: Path) -> None:
+    """Two runs into one folder had the same headlines: those of the second, under the name of the first."""
+    few: dict[str, Any] = {"seeds": 1, "customers": 2000, "store": store, "out": tmp_path / "out", "draws": 0}
+    first = sim.run("two_worlds", **few)
+    before = first.headlines
+    again = sim.run("two_worlds", **few)
+    pd.testing.assert_frame_equal(first.headlines, before)
+    second = sim.run("two_worlds", changes={"trust.asymmetry": 5.0}, **few)
+    assert not second.headlines["difference"].equals(before["difference"])
+    asked: list[Callable[[sim.Pair], object]] = [
+        lambda old: old.headlines, lambda old: old.manifest, lambda old: old["world"],
+        lambda old: old.outcomes, lambda old: old.report(tmp_path / "old.html"),
+        lambda old: old.crate(tmp_path / "old.zip"), lambda old: old.value_of_information(),
+    ]  # fmt: skip
+    for old in (first, again, pickle.loads(pickle.dumps(first))):
+        for ask in asked:
+            with pytest.raises(sim.InputError, match="another run has replaced these results"):
+                ask(old)
+
+
+def test_the_manifest_that_is_returned_is_the_callers_own(kept: Path) -> None:
+    """Changed, it turned every later difference round, also of results that were opened anew."""
+    found = sim.load(kept)
+    before = found.difference("trust")
+    found.manifest["compare"].reverse()
+    found.manifest["worlds"].clear()
+    for later in (found, sim.load(kept)):
+        pd.testing.assert_frame_equal(later.difference("trust"), before)
+        assert later.manifest["worlds"]
 
 
 @pytest.mark.parametrize("other", ["world", None])

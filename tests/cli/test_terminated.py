@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.cli.main import main
+
 
 @pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
@@ -26,3 +28,23 @@ def test_a_run_that_is_terminated_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "stopped: what was done is in" in rest
     assert "leaked" not in rest and "Traceback" not in rest
+
+
+def test_so_does_a_command_that_is_stopped_at_other_work(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C while a report was drawn ended without a word."""
+
+    def reading(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setattr(sys, "argv", ["warrantsim", "list", "parameters"])
+    monkeypatch.setattr("sim.cli.list.print_list", reading)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            main()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert ended.value.code == 130
+    assert capsys.readouterr().err == "stopped; what was stored stays\n"

@@ -36,6 +36,7 @@ from tests.prove.sweeps import descendants
 
 PARTS = ("pairs", "tabs", "people")
 CUSTOMERS = 2_000
+_EACH = 1.0  # seconds between two looks at the memory
 PAIR = {
     "title": "Two worlds for three years",
     "question": "Does memory stay flat?",
@@ -98,11 +99,9 @@ class Server:
     process: "subprocess.Popen[str]"
     address: str
 
-    def sample(self, into: tuple[Growth, Growth], operations: int) -> None:
-        """Its memory, and that of the processes that run the model."""
-        own, pool = into
-        own.sample(operations, resident([self.process.pid]))
-        pool.sample(operations, resident(descendants(self.process.pid)))
+    def resident(self) -> tuple[float, float]:
+        """MB of its memory, and of that of the processes that run the model."""
+        return resident([self.process.pid]), resident(descendants(self.process.pid))
 
 
 @contextmanager
@@ -169,7 +168,12 @@ def tabs(changes: int, results: Path) -> Found:
     found, memory = Found("tabs"), _of_server("changes")
     with served(results, found) as server:
         visit = Tabs(server.address, CUSTOMERS)
-        visit.change(changes, lambda done: server.sample(memory, done))
+
+        def sample(done: int) -> None:
+            for growth, value in zip(memory, server.resident(), strict=True):
+                growth.sample(done, value)
+
+        visit.change(changes, sample)
     found.growths += [*memory, *visit.growths]
     found.words.append(f"{changes} changes over {len(visit.seen)} tabs, {visit.seconds:.0f} s")
     found.wrong += [f"in the browser: {words}" for words in sorted(set(visit.complaints))[:5]]
@@ -185,8 +189,14 @@ def people(minutes: float, results: Path) -> Found:
         begin = time.monotonic()
 
         def watch() -> None:
-            while not ended.wait(minutes * 60 / 60):
-                server.sample(memory, crowd.answered)
+            """Sixty samples, each the least of some seconds: what a run needs until it ends is no growth."""
+            seen: list[tuple[float, float]] = []
+            while not ended.wait(_EACH):
+                seen.append(server.resident())
+                if len(seen) * _EACH >= minutes:
+                    for growth, values in zip(memory, zip(*seen, strict=True), strict=True):
+                        growth.sample(crowd.answered, min(values))
+                    seen.clear()
 
         watching = threading.Thread(target=watch)
         watching.start()

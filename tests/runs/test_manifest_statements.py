@@ -14,7 +14,8 @@ import pytest
 from sim.analysis import shipped_tables, verification
 from sim.analysis.crate import pack, unbound
 from sim.analysis.verification import verify
-from sim.pipeline import Finished, resolved_of, run
+from sim.pipeline import Finished, run
+from sim.questions import resolved_of
 from sim.runs.csv_tables import read_csv, write_csv
 from sim.runs.deposit import Deposit
 from sim.runs.results import FolderResults

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim import pipeline
+from sim import pipeline, questions
 from sim.analysis.drivers.boundary import (
     BATCH,
     TOLERANCE,
@@ -155,7 +155,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file.write_text(HEAD + RANGES, encoding="utf-8")
     with planted(loss):
         asked = Asked("trust", against=dense)
-        pipeline.find_boundary(pipeline.resolve(file), asked, home / "found", store=home / "store", workers=1)
+        questions.find_boundary(
+            pipeline.resolve(file), asked, home / "found", store=home / "store", workers=1
+        )
     return home / "found"
 
 
@@ -209,7 +211,7 @@ def test_what_cannot_be_searched_is_refused_before_anything_runs(
     file = tmp_path / "planted.yaml"
     file.write_text(HEAD + design, encoding="utf-8")
     with pytest.raises(InputError, match=words):
-        pipeline.find_boundary(pipeline.resolve(file), asked, tmp_path / "found")
+        questions.find_boundary(pipeline.resolve(file), asked, tmp_path / "found")
     assert not (tmp_path / "found").exists()
 
 
@@ -218,4 +220,4 @@ def test_a_grid_over_other_ranges_is_no_comparison(folder: Path, tmp_path: Path)
     file = tmp_path / "ranges.yaml"
     file.write_text(HEAD + RANGES, encoding="utf-8")
     with pytest.raises(InputError, match=r"trust.asymmetry goes from 1.0 to 3.0, not over its range"):
-        pipeline.find_boundary(pipeline.resolve(file), Asked("trust", against=other), tmp_path / "found")
+        questions.find_boundary(pipeline.resolve(file), Asked("trust", against=other), tmp_path / "found")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim import pipeline
+from sim import questions
 from sim.analysis.digests import posterior_digest
 from sim.analysis.uncertainty import joint_draws as joint_module
 from sim.analysis.uncertainty.joint_draws import JointDraws, joint_draws
@@ -89,11 +89,11 @@ def test_draws_of_a_folder_are_read_with_the_posterior_that_they_are_of(
     shipped, stated = read(OUTCOMES_FILE, joint.resolved), {"posterior": posterior_digest(joint.posterior)}
     monkeypatch.setattr(FolderResults, "summary", lambda *_: shipped)
     monkeypatch.setattr(FolderResults, "manifest", stated)
-    monkeypatch.setattr(pipeline, "add_written", lambda *_: None)
-    assert len(pipeline.value_of_information(joint.resolved, tmp_path, {"laws_rule": 1.0}))
+    monkeypatch.setattr(questions, "add_written", lambda *_: None)
+    assert len(questions.value_of_information(joint.resolved, tmp_path, {"laws_rule": 1.0}))
     stated["posterior"] = "another"
     with pytest.raises(InputError, match="its draws are not of the posterior in configs/posterior"):
-        pipeline.value_of_information(joint.resolved, tmp_path)
+        questions.value_of_information(joint.resolved, tmp_path)
 
 
 def test_rows_of_one_place_and_time_say_whom_they_count(joint: JointDraws) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.headlines import SERIES
-from sim.pipeline import screen_results
+from sim.analysis.screen_results import screen_results
 from sim.view.explorer.components import content_of
 from sim.view.explorer.pages.worlds.sessions import Session
 from sim.view.explorer.pages.worlds.state import ABROAD, State
