@@ -73,14 +73,13 @@ def _world(task: Task, world: str) -> Columns:
     return columns | {"trust": trust}
 
 
-def _country(task: Task, world: str) -> Columns:
+def _monthly(task: Task, world: str, table: str, key: str, codes: list[str]) -> Columns:
     months = task.scenarios[world].months
-    codes = list(task.scenarios[world].jurisdictions)
     columns: Columns = {
         "month": np.repeat(np.datetime64("2013-01", "M") + np.arange(months), len(codes)),
-        "country": np.tile(np.array(codes, dtype=object), months),
+        key: np.tile(np.array(codes, dtype=object), months),
     }
-    for column in TABLES["country"].measures:
+    for column in TABLES[table].measures:
         columns[column.name] = np.full(months * len(codes), 0.5)
     return columns
 
@@ -115,11 +114,14 @@ def known_seed(task: Task) -> SeedDone:
     for world in task.scenarios:
         tables = {
             "world": _world(task, world),
+            "provider": _monthly(task, world, "provider", "provider", ["aws", "microsoft"]),
             "laws": _few("laws", {"instrument": "protest", "change": "adopted"}),
             "offers": _few("offers", {"provider": "aws", "offer": "trustee", "change": "live"}),
         }
         if task.record != "world":
-            tables["country"] = _country(task, world)
+            codes = list(task.scenarios[world].jurisdictions)
+            tables["country"] = _monthly(task, world, "country", "country", codes)
+            tables["requests"] = _few("requests", {"direction": "us_abroad", "route": "mla"})
         done.tables[world] = tables
         done.months[world] = _month_digests(task, world)
         for table, columns in tables.items():

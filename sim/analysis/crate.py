@@ -23,6 +23,7 @@ from sim.analysis.derived_tables import OF_OTHER_RUNS, stored_differences
 from sim.analysis.derived_tables import TABLES as FROM_TABLES
 from sim.analysis.drivers.outcomes import OUTCOMES
 from sim.analysis.manifest_statements import statements
+from sim.analysis.recorded_tables import form_of_tables
 from sim.analysis.records import COLUMNS, COMPARISON, SWEEP, records_of
 from sim.analysis.records import TABLE as RECORDS_TABLE
 from sim.analysis.stored_tables import KEY
@@ -258,7 +259,7 @@ def _records(folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
     ]
     wrong += [
         f"{folder / MANIFEST}: it does not hold that {one.what} ({one.words})"
-        for one in statements(folder, manifest, resolved)
+        for one in (*form_of_tables(folder, manifest, resolved), *statements(folder, manifest, resolved))
         if one.holds is False
     ]
     if wrong:

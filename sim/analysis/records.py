@@ -1,8 +1,9 @@
 """Records: a short id for a paired difference, computed from what decides it and from what came of it.
 
 The id is of the model's code, the configuration of both worlds, the seeds, and the result: the digest of the
-tables of every run, and the numbers of the headline. Names, labels and titles are not part of it, so whoever
-runs the same thing gets the same id, and nobody gets it with another number. `records.csv` of a results
+table `world` of every run, and the numbers of the headline; that of all of it is of every recorded table.
+Names, labels and titles are not part of it, so whoever runs the same thing gets the same id, and nobody gets
+it with another number. `records.csv` of a results
 folder has one row for the whole comparison and one for each headline.
 
 | column | meaning |
@@ -13,7 +14,7 @@ folder has one row for the whole comparison and one for each headline.
 | `seeds` | the seeds in the tables, such as `1-8` |
 | `model_digest` | digest of the model's code |
 | `configuration` | digest of the scenarios of both worlds (of a sweep: of all its runs) |
-| `tables_digest` | digest of the values of the table `world`, run by run |
+| `tables_digest` | digest of the values of the table `world`, run by run; of all of it: of every table |
 | `draws`, `median`, `low90`, `high90`, `posterior` | over draws of the posterior, where they were run |
 """
 
@@ -30,12 +31,13 @@ from pandas.api.types import is_numeric_dtype
 from sim.analysis.drivers.knockouts import first_month
 from sim.analysis.headlines import Columns, compared_headlines
 from sim.analysis.uncertainty.summary import numbers_of
+from sim.model.tables import TABLES
 from sim.runs.csv_tables import Unreadable, read_csv
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.identity import Identities
 from sim.runs.results import TABLES_FOLDER
 from sim.runs.runs_in_table import runs_in
-from sim.runs.tables_on_disk import digest_of_values, to_columns
+from sim.runs.tables_on_disk import digest_of_values, empty_digest, to_columns
 from sim.scenario.digest import digest
 from sim.scenario.problems import InputError, choices
 from sim.scenario.resolution import Resolved, points, scenarios_at
@@ -106,6 +108,7 @@ def records_of(
     pairs = [(worlds[compare[0]], worlds[compare[1]]) for worlds in runs.values()]
     headlines = compared_headlines(pairs, first_month(resolved, compare))
     whole = {"headline": COMPARISON, "name": "The whole comparison", "pairs": len(pairs), **common}
+    whole["tables_digest"] = _digest_of_all(folder, manifest, compare, list(runs), point)
     rows = [row | common for row in headlines.to_dict("records")]
     over = _over_draws(folder, manifest) if point is None else {}
     return _with_ids([whole, *(row | over.get(str(row["headline"]), {}) for row in rows)])
@@ -146,7 +149,7 @@ def _of_sweep(manifest: Mapping[str, Any]) -> dict[str, Any]:
         "seeds": seed_words(manifest["seeds"]),
         "model_digest": manifest["model_digest"],
         "configuration": manifest["runs_digest"],
-        "tables_digest": manifest["tables"]["world"]["digest"],
+        "tables_digest": digest({name: manifest["tables"][name]["digest"] for name in _recorded(manifest)}),
     }
 
 
@@ -167,6 +170,28 @@ def _digest_of(runs: Mapping[int, Mapping[str, Columns]], compare: Sequence[str]
         for seed, worlds in runs.items()
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _digest_of_all(
+    folder: Path, manifest: Mapping[str, Any], compare: Sequence[str], seeds: Sequence[int], point: int | None
+) -> str:
+    """Digest of every recorded table of the compared worlds: what maps and tables of countries show, too."""
+    h = hashlib.sha256()
+    for name in _recorded(manifest):
+        found = {
+            (key.seed, key.world): digest_of_values(name, to_columns(name, rows))
+            for key, rows in runs_in(folder / TABLES_FOLDER / f"{name}.parquet")
+            if key.world in compare and point in (None, key.point)
+        }
+        for seed in seeds:
+            of_worlds = [found.get((seed, world), empty_digest(name)) for world in compare]
+            h.update(f"{name} {seed} {' '.join(of_worlds)}\n".encode())
+    return h.hexdigest()
+
+
+def _recorded(manifest: Mapping[str, Any]) -> list[str]:
+    """The tables that the model records; what reporters of the user's own gave is no part of a record."""
+    return [name for name in TABLES if name in manifest["tables"]]
 
 
 def _over_draws(folder: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -19,21 +19,19 @@ from sim.analysis.crate import CODEMETA, RECORD_IS, record_entities, unbound, un
 from sim.analysis.crate_metadata import metadata_differences
 from sim.analysis.derived_tables import stored_differences
 from sim.analysis.manifest_statements import statements
+from sim.analysis.recorded_tables import form_of_tables, values_as_stated
 from sim.analysis.records import CLOSE, COMPARISON, SWEEP, ids_in, normal, records_of
 from sim.analysis.stored_tables import entity_differences, same_version
 from sim.model.tables import data_dictionary
 from sim.runs.code_origin import code_origin
 from sim.runs.crate_files import METADATA, Entities, entities_of, opened, wrong_files
 from sim.runs.execution import DICTIONARY
-from sim.runs.folder_check import DamagedFolder, changed_files, first_line, points_are_whole, tables_of
+from sim.runs.folder_check import changed_files, first_line, points_are_whole
 from sim.runs.identity import Identities, model_digest
 from sim.runs.manifest import facts
 from sim.runs.points import EXPERIMENT, POINTS, REPORT
-from sim.runs.reproduce import digest_of_lines, results_of
+from sim.runs.reproduce import results_of
 from sim.runs.results import MANIFEST, TABLES_FOLDER
-from sim.runs.runs_in_table import runs_in
-from sim.runs.tables_on_disk import digest_of_values, run_line, to_columns
-from sim.runs.whole_files import sha256_of
 from sim.scenario.base import load_base
 from sim.scenario.digest import digest
 from sim.scenario.locations import CONFIGS, root
@@ -116,7 +114,8 @@ def _contents(
 ) -> tuple[pd.DataFrame, list[Check]]:
     """The records that the tables give, and what was checked of configuration, runs, tables, summaries."""
     try:
-        checks = [_configuration(manifest), *_tables(folder, manifest)]
+        tables = values_as_stated(folder, manifest)
+        checks = [_configuration(manifest), *(Check(*found) for found in tables)]
     except InputError as error:
         return pd.DataFrame({"id": []}), [Check(MANIFEST, False, str(error))]
     good = all(check.holds for check in checks)
@@ -127,6 +126,7 @@ def _contents(
     try:
         checks += [_facts(manifest, resolved), _seeds(folder, manifest), _dictionary(folder, manifest)]
         checks += [_run_ids(folder, manifest, resolved), _experiment(folder, manifest, resolved)]
+        checks += [Check(*found) for found in form_of_tables(folder, manifest, resolved)]
         checks += [Check(*found) for found in statements(folder, manifest, resolved)]
         records = records_of(folder, manifest, resolved)
         checks += [*_derived(folder, manifest, resolved), *_records(folder, manifest, records, entities)]
@@ -163,35 +163,6 @@ def _restored(manifest: dict[str, Any], checks: list[Check]) -> Resolved | None:
         words = f"this version cannot read the configuration: {error.problems[0]}"
         checks.append(Check("run ids, summaries and records", None, words))
         return None
-
-
-def _tables(folder: Path, manifest: dict[str, Any]) -> Iterator[Check]:
-    for name, path, said in tables_of(folder, manifest):
-        what = f"{name} has the manifest's digest of values"
-        if not path.is_file():
-            yield Check(what, False, "it is missing")
-            continue
-        if sha256_of(path) != said["sha256"]:
-            yield Check(what, False, "it is not the file of the manifest (its sha256 differs)")
-            continue
-        try:
-            now = _digest(path, has_points=manifest.get("points") is not None)
-        except (DamagedFolder, KeyError) as error:
-            yield Check(what, False, first_line(error))
-            continue
-        yield Check(what, now == said["digest"], "" if now == said["digest"] else f"has {now}")
-        rows = pq.read_metadata(path).num_rows
-        if rows != said["rows"]:
-            yield Check(f"{name} has the manifest's rows", False, f"stated {said['rows']:,}, has {rows:,}")
-
-
-def _digest(path: Path, has_points: bool) -> str:
-    """Digest of the values of a table, as `sim.runs.export` computes it."""
-    return digest_of_lines(
-        f"{run_line(key.point if has_points else None, key.seed, key.world)} "
-        f"{digest_of_values(path.stem, to_columns(path.stem, rows))}"
-        for key, rows in runs_in(path)
-    )
 
 
 def _points(folder: Path, manifest: dict[str, Any]) -> Check:

@@ -108,6 +108,13 @@ def under_keys(
     return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
+def fields_of(name: str, has_points: bool) -> pa.Schema:
+    """The schema of an experiment's own table: what `under_keys` gives."""
+    one = {"date": np.array(["2013-01"], "datetime64[M]"), "category": np.array([""], object)}
+    row = {column.name: one.get(column.dtype, np.zeros(1)) for column in SCHEMA[name].columns}
+    return under_keys(name, to_arrow(name, row, ""), [1], [0] if has_points else None, [0], [""]).schema
+
+
 def _field(column: Column, kind: pa.DataType) -> pa.Field:
     return pa.field(column.name, kind, metadata={"unit": column.unit, "meaning": column.meaning})
 
@@ -130,7 +137,7 @@ def digest_of_values(name: str, columns: Columns) -> str:
     It covers names and values of its columns, in the order of the schema, rows in order of key.
     """
     if not len(next(iter(columns.values()))):
-        return hashlib.sha256(name.encode()).hexdigest()
+        return empty_digest(name)
     columns = in_key_order(name, columns)
     h = hashlib.sha256(name.encode())
     for column in SCHEMA[name].columns:
@@ -144,6 +151,11 @@ def digest_of_values(name: str, columns: Columns) -> str:
             values = values.astype("datetime64[D]")
         h.update("\0".join(values.tolist()).encode() if values.dtype == object else values.tobytes())
     return h.hexdigest()
+
+
+def empty_digest(name: str) -> str:
+    """The same of a run that has no row in the table."""
+    return hashlib.sha256(name.encode()).hexdigest()
 
 
 def run_line(point: int | None, seed: int, world: str) -> str:

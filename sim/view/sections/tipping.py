@@ -86,6 +86,9 @@ def answer(returns: pd.DataFrame, curves: pd.DataFrame | None, repeal: pd.DataFr
     for code, name in NAMES.items():
         mine = at[at["outcome"] == code]
         shares = mine["share"].dropna()
+        if len(mine) and (mine["pairs"] < 2).all():
+            parts.append(f"{name}: one pair gives no interval, so nothing can be said of what stays.")
+            continue
         if too_few(len(shares), len(mine)):
             parts.append(f"{name}: {no_effect(len(shares), len(mine))}.")
             continue

@@ -236,3 +236,12 @@ def test_a_few_seeds_give_no_interval_and_no_verdict(tmp_path: Path) -> None:
 
 def test_the_end_of_the_horizon_is_a_year_too(line: Path) -> None:
     assert set(rows(line, "returns", outcome="trust")["at"]) == {AT_AFTER, AT_END}
+
+
+def test_one_pair_tells_nothing_of_what_stays() -> None:
+    """No interval is no sign that a rule has no effect."""
+    row = {"at": AT_END, "outcome": "trust", "share": np.nan, "stays_low": np.nan, "stays_high": np.nan}
+    said = answer(pd.DataFrame([row | {"pairs": 1}]), None, None)
+    assert "Trust in US providers abroad: one pair gives no interval" in said
+    said = answer(pd.DataFrame([row | {"pairs": 2}]), None, None)
+    assert "Trust in US providers abroad: no effect to lose" in said
