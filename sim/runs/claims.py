@@ -70,12 +70,26 @@ def check(resolved: Resolved) -> None:
             where = nearest(resolved.lines, ("claims", i, "over"))
             reason = f"'{claim.measure}' is a share, and its sum over months means nothing"
             problems.append(f"{where}: claims.{i}.over: {reason}; valid: mean, last")
+        else:
+            problems += _beyond_a_share(claim, i, resolved)
         if claim.window == FROM_THE_SWITCH and (reason := _no_switch(claim, resolved)):
             problems.append(
                 f"{nearest(resolved.lines, ('claims', i, 'window'))}: claims.{i}.window: {reason}"
             )
     if problems:
         raise InputError(problems)
+
+
+def _beyond_a_share(claim: Claim, number: int, resolved: Resolved) -> Iterator[str]:
+    """Bounds of a share that no difference reaches: points of 100 that were taken for the unit."""
+    for name in ("at_least", "at_most"):
+        size = getattr(claim, name)
+        if size is not None and size >= 1.0 and column_of(claim).unit in _SHARES:
+            where = nearest(resolved.lines, ("claims", number, name))
+            yield (
+                f"{where}: claims.{number}.{name}: '{claim.measure}' is a share from 0 to 1, and no "
+                f"difference is that large: write {size / 100:g} for {size:g} points of 100"
+            )
 
 
 def _no_switch(claim: Claim, resolved: Resolved) -> str:

@@ -277,6 +277,9 @@ def _switch_dates(resolved: Resolved) -> Iterator[str]:
     experiment, scenario = resolved.experiment, next(iter(resolved.scenarios.values()))
     dates = {world.switches[0].on for world in experiment.worlds.values() if world.switches}
     months = {max(scenario.month_after(on), 0) for on in dates}
+    if experiment.switch_dates and len(months) > 1:
+        own = ", ".join(f"{on}" for on in sorted(dates))
+        yield f"switch_dates: the worlds switch on different dates ({own}); another date is that of them all"
     seen: dict[tuple[int, frozenset[str]], int] = {}
     for i, other in enumerate(experiment.switch_dates):
         key = max(scenario.month_after(other.on), 0), frozenset(other.without_events)

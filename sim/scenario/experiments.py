@@ -16,6 +16,7 @@ SMALLEST_CELL = 5
 MOST_PAIRS = 2_000_000  # pairs of worlds of one experiment: each has a line in a table that fits in memory
 MOST_LETTERS = 10_000  # of a title, a question or a label
 _TURNS = ("LRO", "RLO", "LRE", "RLE", "PDF", "LRI", "RLI", "FSI", "PDI")
+AS_CONFIGURED = "as configured"  # what tables call the switch dates of the worlds themselves
 MOST_SEED = 2**63  # the tables hold seeds as whole numbers of 64 bits
 
 
@@ -103,6 +104,8 @@ def _further_findings(experiment: Experiment, base: Base) -> Iterator[Finding]:
         label = seen_as(alternative.label)
         if not label:
             yield ("switch_dates", i, "label"), "is empty: a reader knows a date by its label"
+        elif label == AS_CONFIGURED:
+            yield ("switch_dates", i, "label"), f"'{label}' is what tables call the worlds' own dates"
         elif label in labels:
             yield ("switch_dates", i, "label"), f"'{label}' is also the label of switch_dates.{labels[label]}"
         labels.setdefault(label, i)

@@ -241,12 +241,20 @@ def _open_already(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
     return f"{act.by} has a local region in {', '.join(act.countries)} by {on} already, as recorded"
 
 
-def _open_nowhere(act: Act, on: dt.date, _: Experiment, base: Base) -> str:
-    """Nothing to close: no region there is on record."""
+def _open_nowhere(act: Act, on: dt.date, experiment: Experiment, base: Base) -> str:
+    """Nothing to close: no region there is on record, no lever opens one, and the record outlasts the run."""
+    opened = [
+        (providers_of(lever.by, base.providers), act_of(lever, base.jurisdictions).countries)
+        for lever in experiment.levers.values()
+        if (lever.act, lever.offer) == ("open", "local_region")
+    ]
     for code in providers_of(act.by, base.providers):
         provider = base.providers[code]
-        recorded = {*provider.regions_2013, *provider.region_openings}
-        if act.offer != "local_region" or any(country in recorded for country in act.countries):
+        there = {*provider.regions_2013, *provider.region_openings}
+        there |= {country for codes, countries in opened if code in codes for country in countries}
+        recorded_to = provider.openings_recorded_to  # from then on a provider decides itself
+        decides = recorded_to is None or recorded_to < first_day(experiment.horizon.last)
+        if act.offer != "local_region" or decides or any(country in there for country in act.countries):
             return ""
     return f"{act.by} has no local region in {', '.join(act.countries)}, as recorded"
 

@@ -364,6 +364,8 @@ def test_a_design_has_a_second_table_by_point(project: Path, tmp_path: Path) -> 
         ({"expect": "within"}, "expect", "'within' needs at_most"),
         ({"at_least": 2.0, "at_most": 1.0}, "at_least", "must be below at_most, 1 (got 2)"),
         ({"at_least": -1.0}, "at_least", "must be more than 0.0 (got -1.0)"),
+        ({"at_least": 2.0}, "at_least", "no difference is that large: write 0.02 for 2 points of 100"),
+        ({"expect": "within", "at_most": 1.0}, "at_most", "write 0.01 for 1 points of 100"),
     ],
 )
 def test_a_claim_that_cannot_be_judged_is_refused_with_its_line(

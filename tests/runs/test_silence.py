@@ -140,6 +140,17 @@ SAID = [
         id="two days",
     ),
     pytest.param(
+        {
+            "switch_dates": [{"on": "2016-01-31", "label": "x"}],
+            "worlds": {
+                "a": MICROSOFT,
+                "b": DOJ | {"switches": [{"on": "2015-07-31", "regime": "doj_wins"}]},
+            },
+        },
+        "switch_dates: the worlds switch on different dates (2014-07-31, 2015-07-31)",
+        id="one date for worlds that switch apart",
+    ),
+    pytest.param(
         {"design": {"method": "grid", "levers": {"trust.asymmetry": {"values": [2, 2.0]}}}},
         "trust.asymmetry: 2.0 is listed twice",
         id="one number twice",
@@ -218,6 +229,12 @@ def test_is_said(more: dict[str, Any], said: str) -> None:
 def test_dates_need_labels_of_their_own(label: str) -> None:
     with pytest.raises(InputError, match=r"switch_dates.1.label: (is empty|'x' is also the label of)"):
         asked(switch_dates=[{"on": "2015-01-01", "label": "x"}, {"on": "2015-03-01", "label": label}])
+
+
+def test_no_other_date_has_the_label_of_the_worlds_own() -> None:
+    """The table then had two dates of one name."""
+    with pytest.raises(InputError, match=r"switch_dates\.0\.label: 'as configured' is what tables call"):
+        asked(switch_dates=[{"on": "2015-01-01", "label": "as  configured"}])
 
 
 def test_a_late_event_that_keeps_a_government_from_drawing_is_not_said_to_change_nothing() -> None:
@@ -328,6 +345,11 @@ CLOSES: dict[str, Any] = {
         ),
         ({"countries": ["JP"]}, {}, ""),  # recorded for 2016-11: closed before, it never opens
         ({"countries": ["PL"]}, {"opens": {"act": "open", "countries": ["PL"], "on": "2013-12-31"}}, ""),
+        (  # in NO none is on record
+            {"countries": ["NO"]},
+            {"opens": {"by": "us_providers", "act": "open", "countries": ["NO"], "on": "2013-12-31"}},
+            "",
+        ),
     ],
 )
 def test_closing_what_is_never_open_is_noted(lever: dict[str, Any], more: dict[str, Any], said: str) -> None:
@@ -336,6 +358,15 @@ def test_closing_what_is_never_open_is_noted(lever: dict[str, Any], more: dict[s
     notes = [words for words in silences(asked(levers=levers, worlds=worlds)) if "region" in words]
     assert len(notes) == bool(said)
     assert re.search(said, "".join(notes))
+
+
+def test_closing_what_a_provider_may_open_after_the_record_is_no_error() -> None:
+    late = {"horizon": {"first": "2013-01", "last": "2030-12"}, "outlook": "trends_continue"}
+    closes = CLOSES | {"countries": ["NO"], "on": "2028-12-31"}
+    asked(levers={"closes": closes}, worlds={"a": MICROSOFT | {"pulled": ["closes"]}, "b": DOJ}, **late)
+
+
+LONG = {"first": "2013-01", "last": "2018-12"}
 
 
 @pytest.mark.parametrize(
@@ -359,11 +390,23 @@ def test_closing_what_is_never_open_is_noted(lever: dict[str, Any], more: dict[s
 )
 def test_an_act_that_meets_nothing_is_noted(lever: dict[str, Any], said: str) -> None:
     lever |= {"on": "2014-12-31", "reference": "a test"}
-    horizon = {"first": "2013-01", "last": "2018-12"}
     worlds = {"a": DOJ | {"label": "A", "pulled": ["mine"]}, "b": DOJ}
-    notes = silences(asked(levers={"mine": lever}, worlds=worlds, horizon=horizon))
+    notes = silences(asked(levers={"mine": lever}, worlds=worlds, horizon=LONG))
     assert len(notes) == bool(said), notes
     assert said in "".join(notes)
+
+
+def test_nothing_is_said_of_an_act_that_meets_what_another_lever_brings() -> None:
+    common = {"on": "2014-12-31", "reference": "a test"}
+    agreement = common | {"act": "agreement", "by": "US", "countries": ["BR"]}
+    adoption = common | {"act": "adopt", "by": "RU", "instrument": "blocking_statute"}
+    for first, then in (
+        (agreement, {"act": "comity", "by": "US", "comity": "statutory"}),
+        (adoption, {"act": "repeal", "by": "RU", "instrument": "blocking_statute"}),
+    ):
+        levers = {"first": first, "then": common | then | {"on": "2016-12-31"}}
+        worlds = {"a": DOJ | {"label": "A", "pulled": ["first", "then"]}, "b": DOJ}
+        assert silences(asked(levers=levers, worlds=worlds, horizon=LONG)) == []
 
 
 @pytest.mark.parametrize(("on", "notes"), [("2014-12-20", 1), ("2015-01-20", 0)])

@@ -23,7 +23,7 @@ from sim.runs.pair_series import PairSeries, exported
 from sim.runs.results import FolderResults
 from sim.scenario.locations import root
 from sim.scenario.problems import InputError
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, share_population
 from sim.scenario.strict import Value
 
 CONFOUND, BOUND = TABLES = ("confound", "confound_bound")
@@ -64,10 +64,12 @@ class Causes:
 
 def causes_of(scenarios: Mapping[str, Scenario]) -> Causes | None:
     """The game of an experiment's worlds, by the events that each lacks; None if they are none such."""
-    if len(scenarios) != 4 or len({s.switches for s in scenarios.values()}) > 1:
+    if len(scenarios) != 4:
         return None
     events = {name: {e.id: e for e in s.timeline.events} for name, s in scenarios.items()}
     neither, one, other, both = sorted(events, key=lambda name: len(events[name]))
+    if not all(_differ_by_lack(one, scenarios[both]) for one in scenarios.values()):
+        return None
     all_of = events[both].keys()
     lack = {name: all_of - events[name].keys() for name in events}
     apart = not lack[one] & lack[other] and lack[one] | lack[other] == lack[neither]
@@ -82,6 +84,21 @@ def causes_of(scenarios: Mapping[str, Scenario]) -> Causes | None:
         for name in (one, other)
     ]
     return Causes(neither, one, other, both, min(begins), max(begins))
+
+
+def _differ_by_lack(world: Scenario, both: Scenario) -> bool:
+    """Whether a world is the one with both causes but for events that it lacks: any other difference would be
+    split among the causes."""
+    same = share_population(world, both) and all(
+        getattr(world, part) == getattr(both, part) for part in ("regimes", "law", "switches", "bills")
+    )
+    there = {event.id: event for event in both.timeline.events}
+    return same and all(there.get(event.id) == event for event in world.timeline.events)
+
+
+def in_months(causes: Causes, months: int) -> bool:
+    """Whether a run of so many months holds the year before the first cause and the year after the last."""
+    return causes.first >= _YEAR and causes.all_act + _YEAR <= months
 
 
 def _own(events: Mapping[str, Mapping[str, Any]], world: str, neither: str) -> set[str]:
@@ -101,8 +118,7 @@ def tables_of(
     if causes is None:
         return {}
     series = exported(folder, manifest)
-    last = causes.all_act + _YEAR
-    if not len(series) or len(series.months) < last or causes.first < _YEAR:
+    if not len(series) or not in_months(causes, len(series.months)):
         return {}
     labels = {name: str(spec["label"]) for name, spec in manifest["scenario"]["experiment"]["worlds"].items()}
     parts = pd.DataFrame(list(_rows(series, causes, labels)))

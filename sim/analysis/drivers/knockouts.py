@@ -13,6 +13,7 @@ from sim.analysis.headlines import HEADLINES, Columns, differences, interval
 from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
+from sim.scenario.experiments import AS_CONFIGURED
 from sim.scenario.resolution import Resolved, variant
 from sim.scenario.scenario import Scenario
 
@@ -143,7 +144,7 @@ def switch_date_table(
     compare = experiment.compare
     assert compare is not None
     switch = min(s.on for world in experiment.worlds.values() for s in world.switches)
-    entries = [("as configured", switch, resolved, list(base))]
+    entries = [(AS_CONFIGURED, switch, resolved, list(base))]
     entries += [
         (o.label, o.on, variants[f"on:{k}"], done[f"on:{k}"]) for k, o in enumerate(experiment.switch_dates)
     ]

@@ -330,8 +330,11 @@ class _Reading:
         if valid is None:
             number(value, f"arguments: {argument.name}", self.problems)
             return
-        for word in (piece.strip() for piece in value.split("+")) if argument.several else [value]:
-            if word not in valid:
+        words = [piece.strip() for piece in value.split("+")] if argument.several else [value]
+        for i, word in enumerate(words):
+            if word in words[:i]:  # the sum would count it twice
+                self.refuse("arguments", f"{argument.name}: '{word}' is given twice")
+            elif word not in valid:
                 more = "; several are joined by +" if argument.several else ""
                 self.refuse(
                     "arguments", f"{argument.name}: unknown value '{word}'; {choices(word, valid)}{more}"

@@ -1,5 +1,6 @@
 """Two causes close in time: the parts add up, a planted game is returned, other experiments are none such."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -7,9 +8,10 @@ import pandas as pd
 import pytest
 
 from sim.analysis.drivers import confound
-from sim.analysis.drivers.confound import NOTHING, OTHER, TOLD, WHOLE, Causes, causes_of
+from sim.analysis.drivers.confound import NOTHING, OTHER, TOLD, WHOLE, Causes, causes_of, in_months
 from sim.runs.pair_series import PairSeries
 from sim.scenario.resolution import resolve
+from sim.scenario.schema import Bill
 from tests.model.small_worlds import base
 
 WORLDS = ("neither", "cloud_act", "gdpr", "both")
@@ -78,6 +80,27 @@ def test_worlds_that_differ_otherwise_are_no_such_game() -> None:
     assert causes_of(resolve("two_worlds", base=base()).scenarios) is None
     scenarios["gdpr"] = replace(scenarios["gdpr"], timeline=scenarios["cloud_act"].timeline)
     assert causes_of(scenarios) is None
+
+
+def test_worlds_that_differ_by_a_value_or_a_date_too_are_no_such_game() -> None:
+    """The effect of the value was split among the two causes."""
+    scenarios = dict(resolve("gdpr_or_cloud_act", base=base()).scenarios)
+    world = scenarios["gdpr"]
+    trust = world.parameters.trust.model_copy(update={"residue_share": 0.1})
+    last = world.timeline.events[-1]
+    moved = (*world.timeline.events[:-1], last.model_copy(update={"date": dt.date(2024, 1, 1)}))
+    for other in (
+        replace(world, parameters=world.parameters.model_copy(update={"trust": trust})),
+        replace(world, timeline=world.timeline.model_copy(update={"events": moved})),
+        replace(world, bills={"icpa": Bill(meets_need=0.3, ends_conflicts=0.7, reference="a test")}),
+    ):
+        assert causes_of(scenarios | {"gdpr": other}) is None
+
+
+def test_causes_need_a_year_on_either_side() -> None:
+    assert in_months(CAUSES, 38)
+    assert not in_months(CAUSES, 37)
+    assert not in_months(replace(CAUSES, first=11), 48)
 
 
 def test_a_study_of_an_unknown_quantity_is_refused(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:

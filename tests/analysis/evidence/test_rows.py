@@ -68,6 +68,10 @@ from tests.analysis.evidence.row_files import GOOD, HEADER, changed, history, pr
             "arguments: move: unknown value 'gaveup'; did you mean 'gave_up'?",
         ),
         (
+            {"measure": "moved", "arguments": "move=adopted+left_us+adopted"},
+            "arguments: move: 'adopted' is given twice",
+        ),
+        (
             {"measure": "stated", "arguments": "answer=would_pay+would_leave"},
             "arguments: answer: unknown value 'would_pay+would_leave'",
         ),
