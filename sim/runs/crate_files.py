@@ -22,6 +22,7 @@ from sim.runs.whole_files import sha256_of
 from sim.scenario.problems import InputError
 
 METADATA = "ro-crate-metadata.json"
+_CONTEXT = "https://w3id.org/ro/crate/"
 _MOST_FILES, _MOST_BYTES, _MOST_METADATA = 10_000, 64 * 2**30, 64 * 2**20
 _SQUEEZED, _BOMB = 200, 2**30  # no crate is squeezed so far: tables are compressed already
 _UNREADABLE = (
@@ -116,7 +117,12 @@ def entities_of(folder: Path) -> Entities | None:
     try:
         if path.stat().st_size > _MOST_METADATA:
             raise ValueError("it is too large")
-        graph = read_json(path)["@graph"]
+        document = read_json(path)
+        stated = document["@context"]
+        contexts = [stated] if isinstance(stated, str) else stated
+        if not any(str(one).startswith(_CONTEXT) for one in contexts):  # else its terms mean nothing
+            raise ValueError("its @context is not that of RO-Crate")
+        graph = document["@graph"]
         wrong = [entity for entity in graph if not _is_entity(entity)]
         if wrong:
             raise ValueError(f"an entity without an @id and @type of text: {str(wrong[0])[:80]}")

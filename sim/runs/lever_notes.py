@@ -15,9 +15,10 @@ from sim.scenario.lever_findings import matters_of
 from sim.scenario.levers import act_of, chronicle_of, names_in, providers_of
 from sim.scenario.resolution import Resolved, factors
 from sim.scenario.scenario import Scenario
-from sim.scenario.schema import Act, Lever
+from sim.scenario.schema import Act, Deed, Lever
 
 _OPPOSITES = ({"adopt", "repeal"}, {"open", "close"})
+_OF_LAW: set[Deed] = {"adopt", "repeal", "agreement", "add", "move"}
 
 
 def lever_notes(resolved: Resolved) -> Iterator[str]:
@@ -74,14 +75,16 @@ def _in_vain(resolved: Resolved, world: str, name: str) -> Iterator[str]:
     without, with_it = (
         replace(scenario, timeline=chronicle.timeline(events, levers)) for levers in ((), (name,))
     )
-    effects = Effects()
-    lever = resolved.experiment.levers[name]
-    if effects.of(without) == effects.of(with_it) or _enacts_what_is_so(lever, without, with_it):
+    effects, levers = Effects(), resolved.experiment.levers
+    lever, others = levers[name], {one.act for other, one in levers.items() if other != name}
+    if effects.of(without) == effects.of(with_it) or (
+        not others & _OF_LAW and _enacts_what_is_so(lever, without, with_it)
+    ):
         yield "it never acts"
         return
     event = next((event for event in with_it.timeline.events if event.id == name), None)
     if event is not None and event.act is not None:
-        yield from _by_law(event.act, without, with_it, lever.on)
+        yield from _by_law(event.act, without, with_it, lever.on, others)
         if event.act.act == "close":
             yield from _of_closing(event.act, with_it, _opened(resolved, event.act.offer))
 
@@ -96,10 +99,12 @@ def _enacts_what_is_so(lever: Lever, without: Scenario, with_it: Scenario) -> bo
     return [month.law for month in calendar(without)] == [month.law for month in calendar(with_it)]
 
 
-def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iterator[str]:
-    """What the law on the lever's date, and after it, leaves to an act of the US or of a government."""
+def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date, others: set[Deed]) -> Iterator[str]:
+    """What the law on the lever's date, and after it, leaves to an act of the US or of a government; `others`
+    is what further levers do, which may be pulled beside it.
+    """
     if act.act == "comity":
-        yield from _of_comity(with_it)
+        yield from _of_comity(with_it, bool(others & {"agreement", "add", "move"}))
     instrument = "executive_agreement" if act.act == "agreement" else act.instrument
     if instrument is None:
         return
@@ -109,7 +114,7 @@ def _by_law(act: Act, without: Scenario, with_it: Scenario, on: dt.date) -> Iter
     if act.act == "agreement" and not without.regimes[law.regime].agreements:
         return  # none has any effect under this rule but for the lever
     if act.act == "repeal":
-        if not there.intersection(act.countries):
+        if not there.intersection(act.countries) and not others & {"adopt", "add", "move"}:
             yield (
                 f"no {instrument.replace('_', ' ')} is in force in {act.by} by the timeline: it "
                 "ends one only where a government has adopted it by itself"
@@ -158,7 +163,8 @@ def _of_closing(act: Act, scenario: Scenario, opened: set[tuple[str, str]]) -> I
     yield f"{act.by} opens {what} in {', '.join(never)} by the last month, as recorded: {rest}"
 
 
-def _of_comity(with_it: Scenario) -> Iterator[str]:
+def _of_comity(with_it: Scenario, others_agree: bool) -> Iterator[str]:
+    """`others_agree`: whether another lever may bring an agreement."""
     months = [month.law for month in calendar(with_it)]
     rules = {(law.regime, law.comity) for law in months if law.comity is not None}
     agreements = {
@@ -169,7 +175,7 @@ def _of_comity(with_it: Scenario) -> Iterator[str]:
     if not rules:
         yield "it has no effect: another rule takes its place at once"
     elif all(
-        is_same_comity(with_it.regimes[code], rule, with_it.law, (code, rule) in agreements)
+        is_same_comity(with_it.regimes[code], rule, with_it.law, others_agree or (code, rule) in agreements)
         for code, rule in rules
         if rule is not None
     ):

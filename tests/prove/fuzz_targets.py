@@ -18,6 +18,7 @@ from sim.scenario.base import Base, load_base
 from sim.scenario.locations import CONFIGS, experiments, root
 from sim.scenario.problems import InputError
 from sim.scenario.resolution import resolve
+from sim.scenario.yaml_text import NotYaml, load
 from sim.view.explorer.pages.results.query import ignored, parsed
 from sim.view.explorer.pages.results.result_tabs import tabs_of
 from sim.view.explorer.pages.worlds.catalogue import Catalogue, load_catalogue
@@ -192,11 +193,11 @@ class Targets:
 
     def results(self, luck: random.Random) -> str:
         """A folder with a file that was changed: opened, loaded, and verified."""
-        folder, name, new = self._with_a_change(self._run.folder, "changed", luck)
+        folder, name, same = self._with_a_change(self._run.folder, "changed", luck)
         for read in (self._open, lambda: sim.load(folder).headlines):
             with suppress(InputError, Refused, DamagedFolder):
                 read()
-        self._must_not_hold(folder, name, new)
+        self._must_not_hold(folder, name, same)
         return name
 
     def crate(self, luck: random.Random) -> str:
@@ -209,11 +210,11 @@ class Targets:
         with zipfile.ZipFile(self._crate) as good, zipfile.ZipFile(zipped, "w") as bad:
             names = [one for one in good.namelist() if not one.endswith("/")]
             chosen = luck.choice(names)
-            new = _changed(chosen, good.read(chosen), luck)
+            old = good.read(chosen)
+            new = _changed(chosen, old, luck)
             for name in names:
                 bad.writestr(name, new if name == chosen else good.read(name))
-            same = new == good.read(chosen)
-        self._must_not_hold(zipped, chosen, None if same else new)
+        self._must_not_hold(zipped, chosen, new == old)
         return chosen
 
     def store(self, luck: random.Random) -> str:
@@ -227,14 +228,13 @@ class Targets:
     def _open(self) -> None:
         tabs_of(open_results(self._folder, "changed"))
 
-    def _must_not_hold(self, what: Path, name: str, new: bytes | None) -> None:
-        """Refused, or found: unless nothing was changed, or only what no number hangs on."""
-        found = sim.verify(what)
-        if new is not None and found.good and not name.endswith((".html", "experiment.yaml")):
+    def _must_not_hold(self, what: Path, name: str, same: bool) -> None:
+        """Verification refuses it or finds it, unless it says the same."""
+        if sim.verify(what).good and not same:
             raise Accepted(f"{name}: was changed, and all checks hold")
 
-    def _with_a_change(self, good: Path, name: str, luck: random.Random) -> tuple[Path, str, bytes | None]:
-        """A copy of a folder with one of its files changed, the file's name, and its bytes if they differ."""
+    def _with_a_change(self, good: Path, name: str, luck: random.Random) -> tuple[Path, str, bool]:
+        """A copy of a folder with one of its files changed, the file's name, and whether it says the same."""
         copy = self._folder / name
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(good, copy)
@@ -242,7 +242,26 @@ class Targets:
         old = file.read_bytes()
         new = _changed(file.name, old, luck)
         file.write_bytes(new)
-        return copy, file.relative_to(copy).as_posix(), new if new != old else None
+        return copy, file.relative_to(copy).as_posix(), new == old or self._says_the_same(file.name, old, new)
+
+    def _says_the_same(self, name: str, old: bytes, new: bytes) -> bool:
+        """Whether a file differs only in what verification itself calls not checked: comments and layout of
+        YAML, statements of the manifest that nothing else tells."""
+        with suppress(NotYaml, ValueError):
+            if name.endswith(".yaml"):
+                return load(old.decode())[0] == load(new.decode())[0]
+            if name == "manifest.json" and isinstance(found := json.loads(new), dict):
+                was = json.loads(old)
+                return {key for key in was | found if was.get(key) != found.get(key)} <= self._not_checked
+        return False
+
+    @cached_property
+    def _not_checked(self) -> set[str]:
+        said = [check.what for check in sim.verify(self._run.folder).not_checked]
+        (names,) = [
+            what.removeprefix("the manifest's ") for what in said if what.startswith("the manifest's ")
+        ]
+        return set(names.split(", "))
 
     def _written(self, name: str, text: str) -> Path:
         file = self._folder / name

@@ -366,6 +366,9 @@ def test_closing_what_a_provider_may_open_after_the_record_is_no_error() -> None
     asked(levers={"closes": closes}, worlds={"a": MICROSOFT | {"pulled": ["closes"]}, "b": DOJ}, **late)
 
 
+LONG = {"first": "2013-01", "last": "2018-12"}
+
+
 @pytest.mark.parametrize(
     ("lever", "said"),
     [
@@ -387,11 +390,23 @@ def test_closing_what_a_provider_may_open_after_the_record_is_no_error() -> None
 )
 def test_an_act_that_meets_nothing_is_noted(lever: dict[str, Any], said: str) -> None:
     lever |= {"on": "2014-12-31", "reference": "a test"}
-    horizon = {"first": "2013-01", "last": "2018-12"}
     worlds = {"a": DOJ | {"label": "A", "pulled": ["mine"]}, "b": DOJ}
-    notes = silences(asked(levers={"mine": lever}, worlds=worlds, horizon=horizon))
+    notes = silences(asked(levers={"mine": lever}, worlds=worlds, horizon=LONG))
     assert len(notes) == bool(said), notes
     assert said in "".join(notes)
+
+
+def test_nothing_is_said_of_an_act_that_meets_what_another_lever_brings() -> None:
+    common = {"on": "2014-12-31", "reference": "a test"}
+    agreement = common | {"act": "agreement", "by": "US", "countries": ["BR"]}
+    adoption = common | {"act": "adopt", "by": "RU", "instrument": "blocking_statute"}
+    for first, then in (
+        (agreement, {"act": "comity", "by": "US", "comity": "statutory"}),
+        (adoption, {"act": "repeal", "by": "RU", "instrument": "blocking_statute"}),
+    ):
+        levers = {"first": first, "then": common | then | {"on": "2016-12-31"}}
+        worlds = {"a": DOJ | {"label": "A", "pulled": ["first", "then"]}, "b": DOJ}
+        assert silences(asked(levers=levers, worlds=worlds, horizon=LONG)) == []
 
 
 @pytest.mark.parametrize(("on", "notes"), [("2014-12-20", 1), ("2015-01-20", 0)])

@@ -245,9 +245,21 @@ def test_what_the_metadata_says_of_a_record_must_follow(crate: Path, tmp_path: P
 
 @pytest.mark.parametrize("entity", [{"@id": 5}, {"@id": "x", "@type": 7}, "x"])
 def test_metadata_of_an_odd_form_is_a_clear_error(crate: Path, tmp_path: Path, entity: object) -> None:
-    content = json.dumps({"@graph": [entity]}).encode()
-    with pytest.raises(InputError, match="cannot be read"):
+    context = "https://w3id.org/ro/crate/1.2/context"
+    content = json.dumps({"@context": context, "@graph": [entity]}).encode()
+    with pytest.raises(InputError, match="cannot be read: an entity without"):
         verify(changed(crate, tmp_path / "x.zip", "ro-crate-metadata.json", lambda _: content))
+
+
+@pytest.mark.parametrize("context", [[], {}, "https://schema.org"])
+def test_metadata_whose_terms_mean_nothing_is_a_clear_error(
+    crate: Path, tmp_path: Path, context: object
+) -> None:
+    def without(old: bytes) -> bytes:
+        return json.dumps({**json.loads(old), "@context": context}).encode()
+
+    with pytest.raises(InputError, match="its @context is not that of RO-Crate"):
+        verify(changed(crate, tmp_path / "x.zip", "ro-crate-metadata.json", without))
 
 
 def test_a_crate_that_would_write_elsewhere_is_refused(tmp_path: Path) -> None:
@@ -366,7 +378,9 @@ def test_metadata_is_what_would_be_packed(finished: Finished, records: pd.DataFr
 
 def test_metadata_may_describe_a_thing_once(tmp_path: Path) -> None:
     one = {"@id": "#record-trust", "@type": "PropertyValue"}
-    (tmp_path / "ro-crate-metadata.json").write_text(json.dumps({"@graph": [one, one]}), encoding="utf-8")
+    context = "https://w3id.org/ro/crate/1.2/context"
+    content = json.dumps({"@context": context, "@graph": [one, one]})
+    (tmp_path / "ro-crate-metadata.json").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match="describes #record-trust twice"):
         entities_of(tmp_path)
 
