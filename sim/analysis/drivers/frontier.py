@@ -26,6 +26,7 @@ import pandas as pd
 from sim.analysis.design_months import varied_paths
 from sim.analysis.drivers.lever_words import candidate_words
 from sim.analysis.drivers.outcomes import inputs, months_of_levers, outcomes_of_levers
+from sim.analysis.drivers.world_values import values_of_worlds
 from sim.analysis.headline_months import HeadlineMonths
 from sim.analysis.headlines import HEADLINES
 from sim.runs.csv_tables import Unreadable
@@ -128,7 +129,7 @@ def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFra
     experiment = manifest["scenario"]["experiment"]
     if not has_levers(experiment):
         return {}
-    runs = _runs(experiment, inputs(folder))
+    runs = _runs(experiment, inputs(folder), values_of_worlds(manifest))
     wide = outcomes_of_levers(folder, manifest)
     wide = wide[wide["against"].isna()].pivot_table(
         index=["point", "seed", "world"], columns="headline", values="value", observed=True, dropna=False
@@ -141,15 +142,19 @@ def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFra
     return {} if frontier.empty else {FRONTIER: frontier, LEVERS: levers_table(frontier)}
 
 
-def _runs(experiment: Mapping[str, Any], values: pd.DataFrame) -> pd.DataFrame:
-    """Every run: `point`, `world`, its `candidate`, and the `group` of points that share all else."""
+def _runs(experiment: Mapping[str, Any], values: pd.DataFrame, of_worlds: Mapping[str, str]) -> pd.DataFrame:
+    """Every run: `point`, `world`, its `candidate`, and the `group` of points that share all else.
+
+    A rule is also the values of its world, `of_worlds`: else a lever would be said to buy what they do.
+    """
     own = [str(path) for path in values.columns if _is_lever(str(path))]
     rest = values.drop(columns=own)
     groups = rest.groupby([*rest.columns], sort=False).ngroup() if len(rest.columns) else 0
     values = values.assign(**{"": groups})
     rows = []
     for point, row in values.iterrows():
-        for world, spec in experiment["worlds"].items():
+        for world, stated in experiment["worlds"].items():
+            spec = {**stated, "values": of_worlds.get(world)}
             rows.append((point, world, _candidate(world, spec, row, own), int(row[""])))
     return pd.DataFrame(rows, columns=["point", "world", "candidate", "group"])
 

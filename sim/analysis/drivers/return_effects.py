@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.drivers.world_values import values_of_worlds
 from sim.analysis.headlines import SERIES, Columns, interval
 from sim.runs.pair_series import PairSeries
 from sim.scenario.scenario import Scenario
@@ -74,7 +75,11 @@ def worlds_of(manifest: Mapping[str, Any]) -> Worlds | None:
 
     Of several that have one rule only, one that has it from the first switch's date on comes first.
     """
-    specs = manifest["scenario"]["experiment"]["worlds"]
+    values = values_of_worlds(manifest)
+    specs = {
+        name: {**spec, "set": values.get(name)}
+        for name, spec in manifest["scenario"]["experiment"]["worlds"].items()
+    }
     for returned, spec in specs.items():
         switches = spec["switches"]
         if len(switches) != 2 or switches[0]["regime"] == switches[1]["regime"]:

@@ -72,16 +72,19 @@ def planted_seed(task: Task) -> SeedDone:
     return done
 
 
-@pytest.fixture(scope="module")
-def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sim.Sweep]:
-    folder = tmp_path_factory.mktemp("frontier")
+def planted(folder: Path, experiment: str = EXPERIMENT) -> sim.Pair | sim.Sweep:
     file = folder / "planted.yaml"
-    file.write_text(EXPERIMENT, encoding="utf-8")
+    file.write_text(experiment, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "run_seed", planted_seed)
         patch.setattr("sim.runs.tasks.is_compiled", lambda: True)
         run(resolve(file), folder / "results", store=folder / "store", workers=1)
-    found = sim.load(folder / "results")
+    return sim.load(folder / "results")
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sim.Sweep]:
+    found = planted(tmp_path_factory.mktemp("frontier"))
     assert isinstance(found, sim.Sweep)
     yield found
 
@@ -102,6 +105,20 @@ def test_what_a_lever_buys_is_what_was_planted(sweep: sim.Sweep) -> None:
         both = line(table, rule, "good + bad", "us_success_abroad")
         assert both["bought"] == pytest.approx(-50 * SUCCESS)
     assert line(table, "doj_wins", "none", "us_success_abroad")["difference"] == pytest.approx(20.0)
+
+
+def test_a_lever_does_not_buy_what_a_value_of_its_world_does(tmp_path: Path) -> None:
+    """A world with a lever and a `set` was compared with the rule without levers and with other values."""
+    own = "switches: [{on: 2014-07-31, regime: doj_wins}], pulled: [good], set: {trust.asymmetry: 1.5}"
+    whole = EXPERIMENT[: EXPERIMENT.index("design:")].replace(
+        "\ncompare", f"\n  own: {{label: Own, {own}}}\ncompare"
+    )
+    found = planted(tmp_path, whole)
+    good = line(found.frontier(), "own", "good", "trust")
+    assert np.isnan(good["bought"])
+    alike = planted(tmp_path, whole.replace(", set: {trust.asymmetry: 1.5}", ""))
+    good = line(alike.frontier(), "doj_wins", "good", "trust")
+    assert good["bought"] == pytest.approx(100 * TRUST + 10.0)  # the planted loss goes by the world's name
 
 
 def test_pairs_that_failed_are_counted_and_left_out(sweep: sim.Sweep) -> None:

@@ -215,6 +215,17 @@ def test_the_reference_is_the_world_with_the_final_rule_from_the_first_switch_on
     assert found(a=world(("x", early), pulled=[], set={}), b=back, c=lasting) is not None
 
 
+def test_a_world_with_a_value_of_its_own_is_no_measure_of_a_return(tmp_path: Path) -> None:
+    """The share was then of worlds with other parameters: the experiment of a manifest has no `set`."""
+    file, last = tmp_path / "back.yaml", "regime: doj_wins}]}"
+    assert EXPERIMENT.count(last) == 1
+    for own, is_one in (("", True), (", set: {trust.asymmetry: 1.5}", False)):
+        experiment = EXPERIMENT[: EXPERIMENT.index("design:")]
+        file.write_text(experiment.replace(last, f"regime: doj_wins}}]{own}}}"), encoding="utf-8")
+        found = worlds_of({"scenario": resolve(file).canonical()})
+        assert (found is not None) == is_one
+
+
 def test_a_reference_of_another_month_gives_no_share(tmp_path: Path) -> None:
     """Such worlds were said to have 'the final rule from the beginning', and a share was computed."""
     reference = "microsoft_wins: {label: Microsoft wins, switches: [{on: 2014-07-31"
