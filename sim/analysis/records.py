@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from sim.analysis.drivers.knockouts import first_month
+from sim.analysis.drivers.knockouts import first_difference
 from sim.analysis.headlines import Columns, compared_headlines
 from sim.analysis.uncertainty.summary import numbers_of
 from sim.model.tables import TABLES
@@ -106,7 +106,7 @@ def records_of(
         "tables_digest": _digest_of(runs, compare),
     }
     pairs = [(worlds[compare[0]], worlds[compare[1]]) for worlds in runs.values()]
-    headlines = compared_headlines(pairs, first_month(resolved, compare))
+    headlines = compared_headlines(pairs, first_difference(*(scenarios[name] for name in compare)))
     whole = {"headline": COMPARISON, "name": "The whole comparison", "pairs": len(pairs), **common}
     whole["tables_digest"] = _digest_of_all(folder, manifest, compare, list(runs), point)
     rows = [row | common for row in headlines.to_dict("records")]

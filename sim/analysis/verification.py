@@ -130,6 +130,7 @@ def _contents(
         checks += [Check(*found) for found in statements(folder, manifest, resolved)]
         records = records_of(folder, manifest, resolved)
         checks += [*_derived(folder, manifest, resolved), *_records(folder, manifest, records, entities)]
+        checks += [_names_of_worlds(resolved)]
     except (InputError, pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         checks.append(Check("contents", False, first_line(error)))
         records = pd.DataFrame({"id": []})
@@ -168,6 +169,15 @@ def _restored(manifest: dict[str, Any], checks: list[Check]) -> Resolved | None:
 def _points(folder: Path, manifest: dict[str, Any]) -> Check:
     what = f"{POINTS} lists the runs of the manifest"
     return Check(what, (folder / POINTS).is_file() and points_are_whole(folder / POINTS, manifest))
+
+
+def _names_of_worlds(resolved: Resolved) -> Check:
+    """No id binds a label: whoever swaps two keeps the id that was cited. Say which rules they stand for."""
+    called = []
+    for world in resolved.experiment.worlds.values():
+        rules = ", ".join(f"{one.regime} from {one.on}" for one in world.switches) or "no switch"
+        called.append(f"'{world.label}' has {rules}")
+    return Check("that the names of the worlds suit them", None, f"names are free: {'; '.join(called)}")
 
 
 def _run_ids(folder: Path, manifest: dict[str, Any], resolved: Resolved) -> Check:
@@ -340,6 +350,9 @@ def _beyond(
     code, here = manifest["model_digest"], model_digest()
     words = "the same code is here" if code == here else f"it is {code[:12]}, here is {here[:12]}"
     yield Check("that the model gives these tables", None, f"{again} ({words})")
+    if manifest.get("failures"):
+        what = f"that {len(manifest['failures'])} pairs failed, and were not left out"
+        yield Check(what, None, "only running them again can tell: warrantsim run experiment.yaml")
     others = sorted(
         path.name
         for path in folder.iterdir()

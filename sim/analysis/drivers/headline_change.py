@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.drivers.change_sides import Side, differences
+from sim.analysis.drivers.knockouts import first_difference
 from sim.analysis.drivers.shapley import split_of
 from sim.analysis.headlines import HEADLINES, interval
 from sim.runs.identity import model_digest
-from sim.runs.pairs import must_be_equal_for
 from sim.runs.seed_task import Task
 from sim.runs.tasks import Runner
 from sim.scenario.base import Base, load_base
@@ -206,7 +206,7 @@ def _values(between: Between, runner: Runner) -> list[np.ndarray]:
         out.append(np.full((len(seeds), len(HEADLINES)), np.nan) if known is None else known)
         if known is None:
             scenarios = between.scenarios(coalition)
-            first = _first_month(scenarios)
+            first = first_difference(*scenarios.values())
             tasks += [Task(scenarios, seed, "world", "between") for seed in seeds]
             where += [(coalition, k, first) for k in range(len(seeds))]
     for position, done in runner.results(tasks, ("world",)):
@@ -222,12 +222,6 @@ def _known(between: Between, coalition: int, last: int) -> np.ndarray | None:
         if coalition == at and side.stored is not None and side.is_of_this_code:
             return side.stored
     return None
-
-
-def _first_month(scenarios: Mapping[str, Scenario]) -> int:
-    a, b = scenarios.values()
-    shared = must_be_equal_for(a, b)
-    return shared if shared < a.months else 0
 
 
 def _split(between: Between, values: list[np.ndarray] | None, notes: list[str]) -> HeadlineChange:

@@ -15,6 +15,7 @@ from sim.runs.seed_task import SeedDone, Task
 from sim.runs.tasks import Runner
 from sim.scenario.experiments import AS_CONFIGURED
 from sim.scenario.resolution import Resolved, variant
+from sim.scenario.scenario import Scenario
 
 MEAN_FIELD = "mean_field"
 MOST_PAIRS = 4  # a table of many variants: enough pairs for its intervals, few enough to wait for
@@ -66,7 +67,11 @@ def first_month(resolved: Resolved, compare: tuple[str, str]) -> int:
 
     Where they may not differ, it is the first of all, since every month then serves as well.
     """
-    a, b = (resolved.scenarios[name] for name in compare)
+    return first_difference(*(resolved.scenarios[name] for name in compare))
+
+
+def first_difference(a: Scenario, b: Scenario) -> int:
+    """The same of two worlds as they are at a point of a design, where the switch may be another."""
     shared = must_be_equal_for(a, b)
     return shared if shared < a.months else 0
 

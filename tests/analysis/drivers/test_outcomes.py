@@ -9,7 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.analysis.design_months import restored_design
 from sim.analysis.drivers.outcomes import CODES, OUTCOMES, outcomes_of
+from sim.analysis.records import records_of
 from sim.pipeline import Finished
 from sim.runs import pair_series
 from sim.scenario.problems import InputError
@@ -78,3 +80,16 @@ def test_headlines_at_points_are_means_over_the_pairs_that_are_there(finished: F
     assert trust.loc[3, "pairs"] == 1
     assert np.isnan(trust.loc[3, "low"])
     assert trust.loc[0, "difference"] == pytest.approx(-100 * gap(1.0))
+
+
+def test_the_record_of_a_point_is_over_the_months_of_its_own_switch(
+    finished: Finished, outcomes: pd.DataFrame
+) -> None:
+    """As on its page: the switch that the experiment's head names is another at half of the points."""
+    manifest = sim.load(finished.folder).manifest
+    resolved = restored_design(manifest, finished.folder)
+    trust = outcomes[(outcomes["headline"] == "trust") & outcomes["against"].notna()].dropna(subset="value")
+    for point, values in trust.groupby("point")["value"]:
+        records = records_of(finished.folder, manifest, resolved, int(point))
+        told = records.set_index("headline")["difference"]["trust"]
+        assert told == pytest.approx(values.mean(), rel=1e-7), point
