@@ -189,6 +189,18 @@ def test_what_is_supposed_is_named_by_the_winner_only_where_that_is_all_that_dif
     assert opening(ResultsView(two_worlds)).startswith("With ")  # an old manifest says nothing of switches
 
 
+def test_the_winner_is_not_named_for_a_lever_or_a_value_of_one_world(view: ResultsView) -> None:
+    """A lever and a parameter raised trust, and the page said that the winner did."""
+    scenario = view.manifest["scenario"]
+    scenario["worlds"] = {name: {"name": name, "months": 156} for name in ("microsoft_wins", "doj_wins")}
+    assert opening(view) == "If the Justice Department had won instead of Microsoft"
+    scenario["worlds"]["doj_wins"]["parameters"] = {"trust": {"asymmetry": 1.5}}
+    assert opening(view).startswith("With ")
+    del scenario["worlds"]["doj_wins"]["parameters"]
+    scenario["experiment"]["worlds"]["doj_wins"]["pulled"] = ["a_lever"]
+    assert opening(view).startswith("With ")
+
+
 def test_years_to_come_would_be_different(view: ResultsView) -> None:
     view.manifest["outlook"] = {"name": "Trends go on"}
     assert "would be about 1.0 points" in plain(plain_answer(over_draws(trust=SURE), view))[0]

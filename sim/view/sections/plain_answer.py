@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.analysis.calibration.inputs import questions
 from sim.analysis.design_outcomes import BY_CODE
+from sim.analysis.drivers.world_values import values_of_worlds
 from sim.analysis.headlines import LAST_YEAR
 from sim.analysis.survival.conclusions import EVERYWHERE, SURVIVES
 from sim.analysis.uncertainty.summary import NONE
@@ -120,6 +121,9 @@ def opening(view: ResultsView) -> str:
 
 def _by_winner(view: ResultsView) -> tuple[str, str] | None:
     """Who wins in the compared worlds, where that is all that sets them apart."""
+    values = values_of_worlds(view.manifest) if "scenario" in view.manifest else {}
+    if len({values.get(name) for name in view.manifest["compare"]}) > 1:
+        return None
     a, b = (_winner(view, name) for name in view.manifest["compare"])
     return (a, b) if a and b and a != b else None
 
@@ -133,7 +137,8 @@ def _winner(view: ResultsView, world: str) -> str | None:
         for name in view.manifest["compare"]
         for one in worlds.get(name, {}).get("switches", [])
     }
-    if len(switches) != 1 or len(days) != 1 or worlds[world].get("without_events"):
+    own = any(worlds.get(world, {}).get(part) for part in ("without_events", "pulled"))
+    if len(switches) != 1 or len(days) != 1 or own:
         return None
     return _WINNERS.get(switches[0]["regime"])
 
