@@ -16,7 +16,7 @@ from sim.runs.folder_check import COLLECTED, DamagedFolder, first_line, tables_o
 from sim.runs.points import POINTS
 from sim.runs.reproduce import digest_of_lines
 from sim.runs.runs_in_table import RunKey, runs_in
-from sim.runs.tables_on_disk import digest_of_values, empty_digest, fields_of, run_line, to_columns
+from sim.runs.tables_on_disk import DAMAGED, digest_of_values, empty_digest, fields_of, run_line, to_columns
 from sim.runs.whole_files import sha256_of
 from sim.scenario.resolution import Resolved
 
@@ -70,7 +70,7 @@ def done_runs(folder: Path) -> list[RunKey]:
         columns = ["point", "seed", "world", "done"]
         rows = pq.read_table(folder / POINTS, columns=columns, page_checksum_verification=True)
         return [RunKey(row["point"], row["seed"], row["world"]) for row in rows.to_pylist() if row["done"]]
-    except (pa.ArrowException, OSError, KeyError):
+    except (*DAMAGED, KeyError):
         return []
 
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sim.model.tables import TABLES
 from sim.runs.points import MANIFEST, POINTS, REPORT, TABLES_FOLDER
 from sim.runs.strict_json import read_json
+from sim.runs.tables_on_disk import DAMAGED
 from sim.runs.whole_files import sha256_of
 from sim.scenario.control_characters import control_character, is_unicode
 from sim.scenario.experiments import MOST_SEED
@@ -197,7 +198,7 @@ def _number_of_points(points: Path) -> int:
 def _metadata(path: Path, name: str) -> Any:
     try:
         return pq.read_metadata(path)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGED as error:
         raise DamagedFolder(f"{name} is damaged: {first_line(error)}.") from None
 
 
@@ -242,7 +243,7 @@ def damage(folder: Path, manifest: dict[str, Any]) -> list[str]:
     for path in sorted(folder.glob("*.parquet")):  # beside the points, tables made of the tables
         try:
             pq.read_table(path, page_checksum_verification=True)
-        except (pa.ArrowException, OSError) as error:
+        except DAMAGED as error:
             wrong.append(f"{path.name} is damaged: {first_line(error)}")
     try:
         check_points(folder / POINTS)
@@ -282,7 +283,7 @@ def _runs_digest(points: Path, manifest: dict[str, Any]) -> str:
     """`contents_digest` of the pairs that the table of points says are done. Raises DamagedFolder."""
     try:
         table = pq.read_table(points, columns=list(_POINT_COLUMNS), page_checksum_verification=True)
-    except (pa.ArrowException, OSError) as error:
+    except DAMAGED as error:
         raise DamagedFolder(f"{POINTS} is damaged: {first_line(error)}.") from None
     runs: dict[tuple[int, int], list[str]] = {}
     for row in table.to_pylist():

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -25,7 +24,7 @@ from sim.runs.points import EXPERIMENT, POINTS
 from sim.runs.results import MANIFEST, TABLES_FOLDER, FolderResults
 from sim.runs.seed_task import SeedDone, Task
 from sim.runs.store import Store
-from sim.runs.tables_on_disk import Columns, digest_of_values, run_line, to_columns
+from sim.runs.tables_on_disk import DAMAGED, Columns, digest_of_values, run_line, to_columns
 from sim.runs.tasks import Backend, Progress, Runner
 from sim.runs.whole_files import sha256_of
 from sim.scenario.base import Base, load_base
@@ -192,7 +191,7 @@ def _pairs(folder: Path, resolved: Resolved) -> list[Pair]:
     try:
         check_points(path)
         rows = pq.read_table(path, page_checksum_verification=True).to_pylist()
-    except (DamagedFolder, pa.ArrowException, OSError) as error:
+    except (DamagedFolder, *DAMAGED) as error:
         words = error.what if isinstance(error, DamagedFolder) else first_line(error)
         raise InputError(f"{folder}: {POINTS} cannot be read: {words}; run the experiment again") from None
     paths = [factor.path for factor in resolved.design.factors] if resolved.design is not None else []
@@ -264,7 +263,7 @@ def _compared(folder: Path, table: str, pair: Pair, world: str, now: Columns) ->
         return []
     try:
         was = _recorded(path, table, pair, world)
-    except (OSError, pa.ArrowException) as error:
+    except DAMAGED as error:
         return [Difference(pair.name(world), table, "", "", f"cannot be read: {error}", "")]
     if digest_of_values(table, was) == digest_of_values(table, now):
         return []

@@ -31,7 +31,7 @@ def runs_in(path: Path) -> Iterator[tuple[RunKey, pa.Table]]:
                 *whole, rest = _stretches(rows)
                 for one in whole:
                     yield _key(one), one
-    except (pa.ArrowException, OSError, KeyError) as error:
+    except (*DAMAGED, KeyError) as error:
         raise DamagedFolder(f"tables/{path.name} is damaged: {first_line(error)}.") from None
     if rest is not None and len(rest):
         yield _key(rest), rest

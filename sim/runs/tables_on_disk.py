@@ -19,6 +19,8 @@ from sim.model.tables import MONTH, RUN, SEED, TABLES, WORLD, Column, Table
 from sim.runs.whole_files import whole_file
 
 Columns = dict[str, np.ndarray]
+DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
+"""What reading a damaged Parquet file raises; the last for a column whose name is no text."""
 FORMAT = "1"  # of what is written; another one makes other run ids
 RUN_ID = Column("run", "category", "-", "id of the run: what was run, with which seed and which code")
 POINT = Column("point", "int64", "-", "number of the design's point, as in points.parquet")

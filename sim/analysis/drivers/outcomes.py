@@ -65,7 +65,7 @@ def outcomes_of(folder: Path, manifest: Mapping[str, Any]) -> pd.DataFrame:
     if path.is_file():
         try:
             table = pq.read_table(path, page_checksum_verification=True)
-        except (pa.ArrowException, OSError) as error:
+        except DAMAGED as error:
             raise DamagedFolder(f"{OUTCOMES} is damaged: {first_line(error)}.") from None
     else:
         table = _computed(folder, manifest)

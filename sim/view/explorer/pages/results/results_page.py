@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 import dash_mantine_components as dmc
 import pandas as pd
-import pyarrow as pa
 from dash import ALL, Dash, Input, Output, State, dcc, html, no_update
 from flask import Response, abort, send_file
 
@@ -35,11 +34,9 @@ from sim.view.results_folders import Refused, open_folder
 _POLL = 2_000  # milliseconds between updates of a run in progress
 _TABLE_DAMAGED = (
     NotAsDescribed,
-    pa.ArrowException,
-    OSError,
+    *DAMAGED,
     pd.errors.ParserError,
     pd.errors.EmptyDataError,
-    UnicodeDecodeError,
 )
 
 
