@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.runs.folder_check import DamagedFolder, first_line
+from sim.runs.tables_on_disk import DAMAGED
 
 
 class RunKey(NamedTuple):

@@ -41,6 +41,7 @@ from sim.runs.folder_check import DamagedFolder, first_line
 from sim.runs.pair_series import Stretch, stretches
 from sim.runs.points import POINTS, read_values
 from sim.runs.results import MANIFEST
+from sim.runs.tables_on_disk import DAMAGED
 
 OUTCOMES = "outcomes.parquet"
 CODES = tuple(headline.code for headline in HEADLINES)

@@ -19,6 +19,7 @@ from flask import Response, abort, send_file
 from sim.runs.csv_tables import csv_text
 from sim.runs.folder_check import RUN_AGAIN, DamagedFolder, damage, first_line
 from sim.runs.pair_series import NotAsDescribed
+from sim.runs.tables_on_disk import DAMAGED
 from sim.scenario.problems import InputError
 from sim.view.explorer.components import tab_bar
 from sim.view.explorer.page import Component, Page
