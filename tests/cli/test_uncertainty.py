@@ -114,8 +114,13 @@ def test_what_cannot_be_asked_is_refused_before_anything_runs(
 
 
 def test_survival_is_run_printed_and_written(
-    posterior: Path, ran: list[Task], warrantsim: Warrantsim, tmp_path: Path
+    posterior: Path,
+    ran: list[Task],
+    warrantsim: Warrantsim,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("sim.analysis.survival.conclusions.ENOUGH", 3)  # of the eight that there are
     outcome = warrantsim(
         "survive",
         "--draws",

@@ -3,8 +3,8 @@
 A *conclusion* is the sign of a headline's difference over joint draws, where the middle 90% of them leave out
 zero. An *arm* repeats the two worlds at the same draws with the same seeds, and holds one quantity at an end
 of its range. A conclusion survives an arm if the middle 90% of the draws still lie on its side of zero, and
-does not survive if the median doesn't; between the two, or without a conclusion, nobody can say. Nothing is
-said of what neither the draws nor the arms vary.
+does not survive if the median doesn't. Between the two, without a conclusion, or from a handful of draws,
+nobody can say. Nothing is said of what neither the draws nor the arms vary.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ import pandas as pd
 from sim.analysis.headline_table import with_windows
 from sim.analysis.headlines import HEADLINES, Headline
 from sim.analysis.survival.discount import MULTIPLES, Setting, discounts, sensitivities
-from sim.analysis.uncertainty.joint_draws import JointDraws, outcomes
+from sim.analysis.uncertainty.joint_draws import ENOUGH, JointDraws, outcomes
 from sim.runs.tasks import Runner
 from sim.scenario.resolution import Resolved
 
@@ -118,7 +118,7 @@ def line(arm: Arm, headline: Headline, conclusion: int, values: np.ndarray) -> d
         "low": low,
         "high": high,
         "same_sign": float(np.mean(np.sign(known) == conclusion)) if conclusion and len(known) else np.nan,
-        "verdict": verdict(conclusion, low, median, high),
+        "verdict": verdict(conclusion, low, median, high) if len(known) >= ENOUGH else CANNOT_SAY,
     }
 
 

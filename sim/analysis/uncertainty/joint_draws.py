@@ -23,6 +23,7 @@ from sim.scenario.problems import InputError
 from sim.scenario.resolution import Resolved
 
 DRAWS = 256  # where the posterior has as many
+ENOUGH = 20  # draws from which the ends of a 90% interval mean something
 OUTCOMES = ("draw", "seed", "headline", "value_a", "value_b", "value", "of_leak", "leak_months")
 _KINDS_OF_TRUST = ("trust", "trust_by_spend", "trust_intelligence")  # headlines that the leak moved too
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sim.analysis.uncertainty.joint_draws import ENOUGH
 from sim.view.figures.style import Figure
 from sim.view.figures.time_series import with_draws
 from sim.view.number_format import estimate, largest_of, scale_for, with_unit
 from sim.view.result_tables import is_negligible, side_of_draws
 from sim.view.results_view import ResultsView
-from sim.view.sections.plain_answer import ENOUGH
 from sim.view.tables import records_of, text
 
 

@@ -14,13 +14,13 @@ from sim.analysis.design_outcomes import BY_CODE
 from sim.analysis.drivers.world_values import values_of_worlds
 from sim.analysis.headlines import LAST_YEAR
 from sim.analysis.survival.conclusions import EVERYWHERE, SURVIVES
+from sim.analysis.uncertainty.joint_draws import ENOUGH
 from sim.analysis.uncertainty.summary import NONE
 from sim.view.number_format import largest_of, number, scale_for, with_unit
 from sim.view.result_tables import is_negligible
 from sim.view.results_view import ResultsView
 from sim.view.tables import Table, columns, records_of, text
 
-ENOUGH = 20  # draws from which the ends of a 90% interval mean something
 MOST = 3  # headlines named in a row
 # What is told first where it is sure. What follows from the rule by definition comes last.
 ORDER = (

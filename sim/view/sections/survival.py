@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.calibration.inputs import questions
+from sim.analysis.uncertainty.joint_draws import ENOUGH
 from sim.view.blocks import Block, Chart, NotThere, Text, section
 from sim.view.figures.forest_plot import forest
 from sim.view.number_format import (
@@ -20,7 +21,6 @@ from sim.view.number_format import (
 )
 from sim.view.result_tables import NEGLIGIBLE, verdict_cell
 from sim.view.results_view import ResultsView
-from sim.view.sections.plain_answer import ENOUGH
 from sim.view.sections.record_comparison import other_parameters
 from sim.view.tables import Cell, Table, Value, columns, records_of, text
 

@@ -70,6 +70,12 @@ def test_a_line_leaves_out_failed_draws() -> None:
     assert made["same_sign"] == pytest.approx(2 / 3) and made["verdict"] == CANNOT_SAY
 
 
+@pytest.mark.parametrize(("draws", "said"), [(1, CANNOT_SAY), (19, CANNOT_SAY), (20, SURVIVES)])
+def test_a_handful_of_draws_tells_nothing(draws: int, said: str) -> None:
+    """One draw survived in 100% of the draws."""
+    assert line(ARM, BY_CODE["trust"], 1, np.full(draws, 2.0))["verdict"] == said
+
+
 def test_a_conclusion_is_a_sign_that_the_middle_of_the_draws_shares() -> None:
     assert [sign(np.array(v)) for v in ([1.0, 2.0], [-3.0, -1.0], [-1.0, 1.0], [], [np.nan])] == [
         1,
@@ -81,7 +87,8 @@ def test_a_conclusion_is_a_sign_that_the_middle_of_the_draws_shares() -> None:
 
 
 def test_all_arms_together_are_as_strong_as_the_weakest() -> None:
-    strong, open_, gone = (np.array(v) for v in ([1.0, 2.0, 3.0], [-3.0, 2.0, 3.0], [-1.0, -2.0, -3.0]))
+    each = ([1.0, 2.0, 3.0], [-3.0, 2.0, 3.0], [-1.0, -2.0, -3.0])
+    strong, open_, gone = (np.array(v * 7) for v in each)
     cases = {
         "trust": (strong, strong, SURVIVES),
         "revenue": (strong, open_, CANNOT_SAY),
@@ -184,12 +191,12 @@ def test_every_arm_holds_what_it_says_at_every_draw_and_the_verdicts_follow(
     draws = tuple(
         Draw(
             f"draw {k}",
-            {"trust.asymmetry": 2.0 + k / 10, "choice.sensitivity.enterprise": before * (1.0 + k / 10)},
+            {"trust.asymmetry": 2.0 + k / 70, "choice.sensitivity.enterprise": before * (1.0 + k / 70)},
         )
-        for k in range(3)
+        for k in range(21)
     )
     table = survive(
-        JointDraws(two_worlds, Posterior((), np.zeros((3, 0))), draws, {}), Runner(Store(tmp_path))
+        JointDraws(two_worlds, Posterior((), np.zeros((21, 0))), draws, {}), Runner(Store(tmp_path))
     )
     at = table.set_index(["headline", "arm"])["verdict"]
     assert at["trust", POSTERIOR] == at["trust", DISCOUNT_LOW] == at["trust", DISCOUNT_HIGH] == SURVIVES
