@@ -1,9 +1,13 @@
 """The explorer answers pages that it served itself, under an address of this machine, and nobody else."""
 
+from typing import Any, cast
+
 import pytest
+from dash import Dash, html
 from flask import Flask
 
 from sim.view.explorer.guard import answer_faults, guard
+from sim.view.explorer.pages.worlds.callbacks import _server
 
 
 def answer(host: str, listens_on: str = "127.0.0.1", method: str = "POST", **headers: str) -> int:
@@ -79,3 +83,13 @@ def test_a_fault_is_one_line_in_the_terminal(caplog: pytest.LogCaptureFixture) -
     assert told.getMessage() == "a request could not be answered: IndexError: list index out of range"
     assert not told.exc_info
     assert server.test_client().get("/none").status_code == 404
+
+
+@pytest.mark.parametrize("depth", [10, 100_000])
+def test_what_is_nested_without_end_is_no_request(depth: int) -> None:
+    app = Dash("x")
+    app.layout = html.Div()
+    _server(app, cast(Any, None))  # nobody is asked for an answer
+    sent = "[" * depth + "]" * depth
+    found = app.server.test_client().post("/explorer/move", data=sent, content_type="application/json")
+    assert found.status_code == 400

@@ -71,7 +71,10 @@ def _server(app: Dash, answers: Answers) -> None:
     @app.server.post("/explorer/<what>")
     def ask(what: str) -> Response:
         """A change or a request for a further pair; only as JSON, which pages of other hosts cannot send."""
-        sent = request.get_json(silent=True) if request.is_json else None
+        try:
+            sent = request.get_json(silent=True) if request.is_json else None
+        except RecursionError:  # lists in lists without end
+            abort(400)
         if not isinstance(sent, dict) or what not in ("move", "further"):
             abort(400)
         page = str(sent.get("page", ""))[:64]

@@ -59,6 +59,8 @@ class Answers:
             state = State.model_validate_json(
                 json.dumps({key: value for key, value in asked.items() if key in State.model_fields})
             )
+        except RecursionError:
+            raise InputError("the page sent a state that no page has") from None
         except ValidationError as error:
             raise InputError(
                 [
