@@ -351,7 +351,9 @@ def _beyond(
     words = "the same code is here" if code == here else f"it is {code[:12]}, here is {here[:12]}"
     yield Check("that the model gives these tables", None, f"{again} ({words})")
     if manifest.get("failures"):
-        what = f"that {len(manifest['failures'])} pairs failed, and were not left out"
+        count = len(manifest["failures"])
+        pairs = "1 pair failed, and was" if count == 1 else f"{count:,} pairs failed, and were"
+        what = f"that {pairs} not left out"
         yield Check(what, None, "only running them again can tell: warrantsim run experiment.yaml")
     others = sorted(
         path.name

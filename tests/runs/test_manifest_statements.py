@@ -54,7 +54,7 @@ def failed(folder: Path) -> str:
 def test_a_sweep_with_a_failed_pair_holds(sweep: Path) -> None:
     assert failed(sweep) == ""
     unchecked = [check.what for check in verify(sweep).not_checked]
-    assert "that 1 pairs failed, and were not left out" in unchecked
+    assert "that 1 pair failed, and was not left out" in unchecked
     left = next(check.what for check in verify(sweep).not_checked if check.what.startswith("the manifest's"))
     for name in ("claims", "failures", "outlook", "worlds_compared", "warnings", "projections"):
         assert name not in left

@@ -22,11 +22,9 @@ def size_of_design(view: ResultsView) -> str:
     """The size of the design in words."""
     points, worlds = int(view.manifest["points"]), len(view.styles)
     seeds = f"{view.seeds:,} {'seed' if view.seeds == 1 else 'seeds'}"
+    size = f"{points:,} {'point' if points == 1 else 'points'} with {seeds}"
     runs = points * view.seeds * worlds
-    return (
-        f"A design of {points:,} points with {seeds} and {worlds} {'world' if worlds == 1 else 'worlds'}: "
-        f"{runs:,} runs."
-    )
+    return f"A design of {size} and {worlds} {'world' if worlds == 1 else 'worlds'}: {runs:,} runs."
 
 
 def factors_table(view: ResultsView, values: pd.DataFrame) -> Table:

@@ -141,7 +141,8 @@ def _points(folder_view: FolderView, metric: str) -> Component:
         "filter."
     )
     grid = _grid(table, folder_view.folder.factors)
-    return html.Div([html.H2(f"{len(table):,} points"), html.P(read, className="read"), grid])
+    count = f"{len(table):,} {'point' if len(table) == 1 else 'points'}"
+    return html.Div([html.H2(count), html.P(read, className="read"), grid])
 
 
 def _heading(name: str, factors: Collection[str]) -> str:
