@@ -75,7 +75,7 @@ def outcome(code: str, sure: int, points: int = 8, share: float = 0.5) -> pd.Dat
         known, axis=0
     )
     effects = {"held": 36, "unit": "units", "before": -0.01234, "stays": 0.1234, "lasting": 0.2345,
-               "lasting_low": 0.1, "lasting_high": 0.3}  # fmt: skip
+               "lasting_low": 0.1, "lasting_high": 0.3, "pairs": 4}  # fmt: skip
     return rows.assign(outcome=code, name=NAMES[code], at=AFTER, point=rows["trust.spread"], **effects)
 
 
