@@ -127,7 +127,7 @@ def test_laws_that_a_ruling_prevented_have_no_chart_of_repeal() -> None:
 
 def test_the_answer_says_of_how_many_points_it_is_not_sure_that_anything_stays() -> None:
     rows = cells([[0.2, 0.4], [0.3, 0.6]], {(0, 0)}).assign(
-        outcome="revenue", at="60 months after the return"
+        outcome="revenue", at="60 months after the return", pairs=4
     )
     words = answer(rows, None, None)
     assert "20% to 60% of the effect stays (at 1 of 4 points it is not sure that any does)" in words
