@@ -45,6 +45,14 @@ def is_of_law(path: str) -> bool:
     return path == "switch_date" or "switches" in path.split(".") or "events" in path.split(".")
 
 
+def is_of_one_world(path: str) -> bool:
+    """Whether a factor moves a value of one world alone.
+
+    Worlds of other values differ from the first month on; where it is the other world's value they do not.
+    """
+    return path.startswith("worlds.") and path.split(".")[2:3] == ["set"]
+
+
 def is_of_levers(path: str) -> bool:
     """Whether a factor moves levers, or which of them are pulled."""
     return path.startswith("levers.") or path.split(".")[-1] == "pulled"
@@ -119,7 +127,7 @@ def _parted(
 ) -> list[tuple[int, int | None]]:
     """For each point how many months the compared worlds share, and when a switch parts them (None:
     none does)."""
-    law = [name for name in values.columns if is_of_law(str(name))]
+    law = [name for name in values.columns if is_of_law(str(name)) or is_of_one_world(str(name))]
     if by_lever and moves_a_lever(values.columns):
         law += [name for name in values.columns if is_of_levers(str(name))]
     a, b = compared(manifest)

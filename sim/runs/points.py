@@ -63,3 +63,9 @@ def values_of(table: pa.Table) -> pd.DataFrame:
 def read_values(path: Path) -> pd.DataFrame:
     """The same of a file; a damaged page is an error."""
     return values_of(pq.read_table(path, page_checksum_verification=True))
+
+
+def first_runs(path: Path) -> pd.DataFrame:
+    """The run of each point and world with its first seed: where two have the same, all their runs are."""
+    runs = pq.read_table(path, columns=["point", "world", "run"], page_checksum_verification=True).to_pandas()
+    return runs.astype({"world": str}).drop_duplicates(["point", "world"])

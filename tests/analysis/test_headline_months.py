@@ -13,6 +13,7 @@ from sim.analysis.drivers import channels
 from sim.analysis.drivers.outcomes import headlines_at_points
 from sim.analysis.headline_months import ALL_MONTHS, months_of
 from sim.analysis.headlines import LAST_YEAR, SINCE_THE_SWITCH, SINCE_THEY_DIFFER
+from sim.analysis.records import records_of
 from sim.analysis.survival.conclusions import Arm, survive
 from sim.analysis.uncertainty.joint_draws import OUTCOMES, JointDraws
 from sim.pipeline import Finished, run
@@ -24,7 +25,7 @@ from sim.scenario.resolution import resolve
 from sim.view.folder_view import FolderView
 from sim.view.results_folders import just_written
 from sim.view.sections.design_heat_map import HEADLINE
-from tests.planted_sweeps import HEAD, planted
+from tests.planted_sweeps import HEAD, SWITCH, planted
 
 LEAK = """\
 levers:
@@ -113,6 +114,20 @@ def test_a_design_that_varies_one_worlds_people_counts_from_the_first_difference
     done = swept(tmp_path, HEAD + other)
     by_point = headlines_at_points(done.folder, done.results.manifest).set_index("headline")["window"]
     assert set(by_point["trust"]) == {f"mean {SINCE_THEY_DIFFER}"}
+
+
+def test_a_point_at_which_one_worlds_value_is_the_others_counts_from_the_switch(tmp_path: Path) -> None:
+    """Its headlines, and its record, were of other months than those of the point alone."""
+    other = "design:\n  method: grid\n  levers:\n    worlds.doj_wins.set.trust.asymmetry: {values: [1, 2]}\n"
+    done = swept(tmp_path, HEAD + other)
+    resolved = resolve(tmp_path / "planted.yaml")
+    for point, months in ((0, 36), (1, 36 - SWITCH)):
+        headlines = point_results(done.folder, point).summary("headlines")
+        assert headlines is not None
+        trust = headlines.set_index("headline").loc["trust", "difference"]
+        assert trust == pytest.approx(-10.0 * (36 - SWITCH) / months)
+        of_point = records_of(done.folder, done.results.manifest, resolved, point).set_index("headline")
+        assert of_point.loc["trust", "difference"] == pytest.approx(trust)
 
 
 def test_a_design_that_cannot_be_read_is_not_said_to_count_from_the_switch() -> None:

@@ -31,6 +31,7 @@ from sim.analysis.headline_months import HeadlineMonths
 from sim.analysis.headlines import HEADLINES
 from sim.runs.csv_tables import Unreadable
 from sim.runs.intervals import half_width
+from sim.runs.points import POINTS, first_runs
 from sim.scenario.levers import AND, NONE, names_in
 from sim.scenario.problems import InputError
 from sim.scenario.samples import POSTERIOR
@@ -129,7 +130,7 @@ def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFra
     experiment = manifest["scenario"]["experiment"]
     if not has_levers(experiment):
         return {}
-    runs = _runs(experiment, inputs(folder), values_of_worlds(manifest))
+    runs = _runs(experiment, inputs(folder), values_of_worlds(manifest)).merge(first_runs(folder / POINTS))
     wide = outcomes_of_levers(folder, manifest)
     wide = wide[wide["against"].isna()].pivot_table(
         index=["point", "seed", "world"], columns="headline", values="value", observed=True, dropna=False
@@ -143,20 +144,25 @@ def tables_of(folder: Path, manifest: Mapping[str, Any]) -> dict[str, pd.DataFra
 
 
 def _runs(experiment: Mapping[str, Any], values: pd.DataFrame, of_worlds: Mapping[str, str]) -> pd.DataFrame:
-    """Every run: `point`, `world`, its `candidate`, and the `group` of points that share all else.
+    """Every run: `point`, `world`, its `candidate`, the `group` of points that share all else, its `draw`.
 
-    A rule is also the values of its world, `of_worlds`: else a lever would be said to buy what they do.
+    A rule is also the values of its world, `of_worlds`, and the switches that a design moves in it alone:
+    else a lever would be said to buy what they do.
     """
     own = [str(path) for path in values.columns if _is_lever(str(path))]
     rest = values.drop(columns=own)
     groups = rest.groupby([*rest.columns], sort=False).ngroup() if len(rest.columns) else 0
+    decided = (experiment.get("design") or {}).get("levers") or {}
+    drawn = [path for path in rest.columns if path not in decided]
+    draws = rest.groupby(drawn, sort=False).ngroup() if drawn else pd.Series(0, index=rest.index)
     values = values.assign(**{"": groups})
     rows = []
     for point, row in values.iterrows():
         for world, stated in experiment["worlds"].items():
-            spec = {**stated, "values": of_worlds.get(world)}
-            rows.append((point, world, _candidate(world, spec, row, own), int(row[""])))
-    return pd.DataFrame(rows, columns=["point", "world", "candidate", "group"])
+            moved = sorted(str(path) for path in rest if str(path).startswith(f"worlds.{world}.switches."))
+            spec = {**stated, "values": of_worlds.get(world), "moved": moved}
+            rows.append((point, world, _candidate(world, spec, row, own), int(row[""]), int(draws[point])))
+    return pd.DataFrame(rows, columns=["point", "world", "candidate", "group", "draw"])
 
 
 def _is_lever(path: str) -> bool:
@@ -238,6 +244,13 @@ class _Found:
         )
         return by_world.reindex(keys).reset_index(drop=True)
 
+    def _differences(self, code: str, mine: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+        """A headline's differences, (groups, seeds), by draw. Groups of the same two runs, as of a factor
+        that moves neither, count once: else one run, ten times, would pass for ten."""
+        draws = mine["draw"].to_numpy() * self.draws
+        keys = [draws, mine["run"].to_numpy(), other["run"].to_numpy()]
+        return (self._values(code, mine) - self._values(code, other)).groupby(keys, sort=False).first()
+
     def _line(self, code: str, mine: pd.DataFrame, own: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
         values = self._values(code, mine)
         headline = BY_CODE[code]
@@ -249,26 +262,27 @@ class _Found:
             "value": float(np.nanmean(values.to_numpy(float))) if values.notna().any(axis=None) else np.nan,
         }
         for what, other in (("difference", base), ("bought", own)):
-            found = self._spread((values - self._values(code, other)).to_numpy(float))
+            found = self._spread(self._differences(code, mine, other))
             names = (what, f"{what}_low", f"{what}_high")
             out |= dict(zip(names, found[:3], strict=True))
-        known = (values - self._values(code, own)).notna().to_numpy()
-        out |= {"pairs": int(known.sum()), "missing": int(known.size - known.sum())}
-        out["judged_by"] = int(known.any(axis=1).sum()) if self.draws else out["pairs"]
+        known = self._differences(code, mine, own).notna()
+        out |= {"pairs": int(known.sum(axis=None)), "missing": int((~known).sum(axis=None))}
+        of_draws = known.any(axis=1).groupby(level=0).any()
+        out["judged_by"] = int(of_draws.sum()) if self.draws else out["pairs"]
         return out | {"interval": DRAWS if self.draws else "95% over pairs"}
 
-    def _spread(self, differences: np.ndarray) -> tuple[float, float, float]:
-        """Middle and interval of differences, (groups, seeds)."""
+    def _spread(self, differences: pd.DataFrame) -> tuple[float, float, float]:
+        """Middle and interval of differences, (groups, seeds); a draw's own are averaged first."""
+        known = differences[differences.notna().any(axis=1)]
+        if known.empty:
+            return np.nan, np.nan, np.nan
         if self.draws:
-            known = differences[~np.isnan(differences).all(axis=1)]
-            by_draw = np.nanmean(known, axis=1) if len(known) else known[:, 0]
-            if len(by_draw) == 0:
-                return np.nan, np.nan, np.nan
+            by_group = pd.Series(np.nanmean(known.to_numpy(float), axis=1), index=known.index)
+            by_draw = by_group.groupby(level=0).mean().to_numpy()
             middle, low, high = np.quantile(by_draw, [0.5, 0.05, 0.95])
             return float(middle), float(low), float(high)
-        values = differences[~np.isnan(differences)]
-        if not len(values):
-            return np.nan, np.nan, np.nan
+        values = known.to_numpy(float)
+        values = values[~np.isnan(values)]
         mean = float(values.mean())
         half = float(half_width(values.std(ddof=1) if len(values) > 1 else np.nan, len(values)))
         return mean, mean - half, mean + half

@@ -149,15 +149,19 @@ class Point:
         worlds: Worlds,
         scenarios: Callable[[int], Mapping[str, Scenario]],
     ) -> "Point | None":
-        """None where the rule is turned back too late for any month to be under the second one, and where
-        the other two worlds come under their rules in another month than this one."""
+        """None where the rule is turned back too late for any month to be under the second one, where the
+        other two worlds come under their rules in another month than this one, and where they have other
+        rules or another timeline at this point."""
         run = scenarios(number)
         first, back = (_month(run[worlds.returned], k) for k in (0, 1))
         months = len(series.months)
         if back >= months or back <= first:
             return None
-        if any(_month(run[name], 0) != first for name in (worlds.reference, worlds.lasting)):
-            return None
+        for name, switch in ((worlds.reference, 1), (worlds.lasting, 0)):
+            rule = run[worlds.returned].switches[switch].regime
+            same_events = run[name].timeline == run[worlds.returned].timeline
+            if _month(run[name], 0) != first or run[name].switches[0].regime != rule or not same_events:
+                return None
         mine = np.flatnonzero(series.points == number)
         before: dict[str, np.ndarray] = {}
         effects: dict[tuple[str, str], Effect] = {}

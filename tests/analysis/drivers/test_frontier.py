@@ -121,6 +121,48 @@ def test_a_lever_does_not_buy_what_a_value_of_its_world_does(tmp_path: Path) -> 
     assert good["bought"] == pytest.approx(100 * TRUST + 10.0)  # the planted loss goes by the world's name
 
 
+def own_factor(factor: str, seeds: int = 12) -> str:
+    """Three worlds, one of them with the lever, and a design of one factor."""
+    good = "  good: {label: Good, switches: [{on: 2014-07-31, regime: doj_wins}], pulled: [good]}\n"
+    whole = EXPERIMENT[: EXPERIMENT.index("design:")].replace("compare: [m", good + "compare: [m")
+    whole = whole.replace("count: 12", f"count: {seeds}")
+    return f"{whole}design:\n  method: list\n  uncertainties:\n    {factor}\n"
+
+
+@pytest.mark.parametrize(
+    "factor",
+    [
+        "worlds.doj_wins.events.T02: {values: [true, false]}",
+        "worlds.doj_wins.switches.0.regime: {values: [doj_wins, microsoft_wins]}",
+    ],
+)
+def test_a_lever_does_not_buy_what_a_design_varies_in_the_other_world(tmp_path: Path, factor: str) -> None:
+    """The world without the lever went without an event, or under another rule, at half of the points."""
+    found = planted(tmp_path, own_factor(factor))
+    assert np.isnan(line(found.frontier(), "good", "good", "trust")["bought"])
+
+
+def test_a_run_that_stands_at_many_points_counts_once(tmp_path: Path) -> None:
+    """A factor of a third world made one pair of runs into ten, without any spread: a sure verdict."""
+    values = ", ".join(str(1.0 + k / 10) for k in range(FEWEST))
+    factor = f"worlds.microsoft_wins.set.trust.asymmetry: {{values: [{values}]}}"
+    found = planted(tmp_path, own_factor(factor, seeds=1))
+    good = line(found.frontier(), "doj_wins", "good", "trust")
+    assert tuple(good[["pairs", "missing", "judged_by"]]) == (1, 0, 1)
+    verdicts = found.levers.set_index("levers")["verdict"]
+    assert verdicts["good"] == "one pair: no interval"
+
+
+def test_a_draw_that_meets_another_factor_counts_once(tmp_path: Path) -> None:
+    """Six draws, each with an event and without it, were counted as twelve: enough for a verdict."""
+    design = "design:\n  method: posterior\n  points: 6\n  levers:\n    pulled: {values: [none, good]}\n"
+    whole = EXPERIMENT[: EXPERIMENT.index("design:")].replace("count: 12", "count: 1") + design
+    found = planted(tmp_path, whole + "    events.T02: {values: [true, false]}\n")
+    good = line(found.frontier(), "doj_wins", "good", "trust")
+    assert tuple(good[["pairs", "missing", "judged_by"]]) == (12, 0, 6)
+    assert set(found.levers.loc[found.levers["levers"] == "good", "verdict"]) == {"too few to judge"}
+
+
 def test_pairs_that_failed_are_counted_and_left_out(sweep: sim.Sweep) -> None:
     table = sweep.frontier()
     assert tuple(line(table, "doj_wins", "bad", "trust")[["pairs", "missing"]]) == (11, 1)

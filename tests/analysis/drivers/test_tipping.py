@@ -235,6 +235,25 @@ def test_a_reference_of_another_month_gives_no_share(tmp_path: Path) -> None:
     assert not (folder / "returns.csv").exists()
 
 
+@pytest.mark.parametrize(
+    "factor",
+    [
+        "worlds.turned_back.switches.0.regime: {values: [doj_wins, cloud_act]}",
+        "worlds.doj_wins.pulled: {values: [none, good]}",
+    ],
+)
+def test_a_point_at_which_a_world_has_another_rule_or_lever_gives_no_share(
+    tmp_path: Path, factor: str
+) -> None:
+    """The share was then of the effect of another rule, or of a rule with a lever."""
+    lever = "levers:\n  good: {by: google, act: litigate, on: 2014-08-31, reference: planted}\n"
+    varied = EXPERIMENT.replace("design:", f"{lever}design:") + f"    {factor}\n"
+    folder = turned_back(tmp_path, lambda held: held / 48, experiment=varied)
+    returns = pd.read_csv(folder / "returns.csv")
+    assert returns["point"].nunique() == 8
+    assert set(returns[factor.partition(":")[0]]) <= {"doj_wins", "none"}
+
+
 def test_a_few_seeds_give_no_interval_and_no_verdict(tmp_path: Path) -> None:
     few = EXPERIMENT.replace("count: 4", "count: 3")
     folder = turned_back(tmp_path, lambda held: float(held > 24), laws_left=0.2, experiment=few)

@@ -186,6 +186,43 @@ def test_worlds_are_picked_added_and_compared_and_the_map_plays(
 
 
 @pytest.mark.long
+def test_the_compared_worlds_are_named_as_they_are_now_and_no_world_is_compared_with_itself(
+    visitor: Visitor,
+) -> None:
+    three = "world=microsoft_wins@2014-07-31&world=doj_wins@2014-07-31&world=history"
+    page = visitor.open(f"/?{three}&pairs=1")
+    settled(page, 1)
+    page.get_by_role("textbox", name="Rule").nth(2).click()
+    page.get_by_role("option", name="CLOUD Act", exact=True).click()
+    page.wait_for_function("() => window.location.search.includes('world=cloud_act')")
+    settled(page, 1)
+    third = page.locator(".world strong").nth(2).inner_text()
+    assert third.startswith("C: CLOUD Act")
+    for name in ("Difference: this world", "minus this one"):
+        page.get_by_role("textbox", name=name).click()
+        page.get_by_role("option", name=third, exact=True).click()
+    expect(page.locator("#status")).to_contain_text(
+        "This cannot be run: a world has no difference from itself", timeout=WAIT
+    )
+    page.close()
+
+
+@pytest.mark.long
+def test_the_span_of_moves_that_nobody_moved_follows_the_switch(visitor: Visitor) -> None:
+    page = visitor.open("/?pairs=1&tab=data")
+    settled(page, 1)
+    page.get_by_role("textbox", name="Start from").click()
+    page.get_by_role("option", name="The CLOUD Act", exact=True).click()
+    page.wait_for_function("() => window.location.search.includes('preset=cloud_act')")
+    settled(page, 1)
+    said = page.locator("#span-said").inner_text()
+    assert said != "Moves from 2014-08 to 2025-12"
+    page.locator(".span").get_by_role("slider").last.press("ArrowLeft")
+    expect(page.locator("#span-said")).to_have_text(said.replace("2025-12", "2025-11"), timeout=WAIT)
+    page.close()
+
+
+@pytest.mark.long
 def test_lines_move_with_a_slider_and_what_stands_around_them_stays(visitor: Visitor) -> None:
     page = visitor.open("/?pairs=1")
     settled(page, 1)

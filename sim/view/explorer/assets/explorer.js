@@ -15,7 +15,7 @@
     setTimeout(() => { if (gate.busy && gate.next) send(gate.next); }, 20);
   }, true);
   const past = [];  // settled states, for undo
-  let months = [], plainSpan = null, month = null, firstMonth = null, query = "";
+  let months = [], plainSpan = null, month = null, firstMonth = null, query = "", named = "";
 
   function words(seconds) { gate.waiting = setTimeout(() => tell("Running these worlds …"), seconds * 1000); }
   function tell(text, bad) {
@@ -89,7 +89,7 @@
     const state = {
       preset: preset, worlds: worlds, values: values, tab: tab, place: place, measure: measure, streams: streams, month: firstMonth,
       customers: numbers.customers || defaults.customers, pairs: numbers.pairs || defaults.pairs, seed: Number.isInteger(numbers.seed) ? numbers.seed : defaults.seed,
-      compare: worlds.length > 1 && pair[0] !== pair[1] && Math.max(pair[0], pair[1]) < worlds.length ? pair : null,
+      compare: worlds.length > 1 && Math.max(pair[0], pair[1]) < worlds.length ? pair : null,
       since: moved ? months[span[0]] : null, until: moved ? months[span[1]] : null
     };
     at("tools").dataset.tab = tab;
@@ -138,8 +138,25 @@
     tell(answer.pairs + " of " + answer.of + (answer.of === 1 ? " pair" : " pairs") + " (" + seeds + ")");
     at("span-said").textContent = "Moves from " + answer.window[0] + " to " + answer.window[1];
     document.querySelectorAll(".world strong").forEach((one, k) => { if (answer.labels[k]) one.textContent = "ABCD"[k] + ": " + answer.labels[k]; });
+    name_compared(answer.labels);
+    follow_switch(answer.window);
     query = answer.query;
     address();
+  }
+  // The lists of what is compared call each world by the name on its card.
+  function name_compared(labels) {
+    const names = labels.map((label, k) => ({value: String(k), label: "ABCD"[k] + ": " + label})), said = JSON.stringify(names);
+    if (said === named) return;
+    named = said;
+    [0, 1].forEach(k => set({type: "compare", at: k}, {data: names}));
+  }
+  // While nobody moved it, the span of the moves begins where the worlds can part, which another date or start changes.
+  function follow_switch(window) {
+    if (gate.next || pointer.down || gate.asked.since || gate.asked.until) return;
+    const span = window.map(one => months.indexOf(one));
+    if (plainSpan === null || span.includes(-1) || String(span) === String(plainSpan)) return;
+    plainSpan = span;
+    set("span", {value: span});
   }
   function settle(answer) {
     gate.busy = false;
@@ -214,6 +231,7 @@
     Object.assign(gate, {page: page, busy: false, next: null, asked: null, move: gate.move + 1});
     clearTimeout(gate.timer);
     plainSpan = null;
+    named = "";
     past.length = 0;
     month = firstMonth = start;
     window.warrantsim.places = places;

@@ -178,6 +178,8 @@ class Catalogue:
 
     def resolved(self, state: State) -> Resolved:
         """The experiment of a state, checked and ready to run. Raises InputError."""
+        if state.compare is not None and len(set(state.compare)) == 1:
+            raise InputError("a world has no difference from itself; choose two worlds for the difference")
         return resolve(self.experiment(state), base=self.base, name=WHO)
 
     def yaml(self, state: State, pairs: int) -> str:
