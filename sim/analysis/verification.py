@@ -398,4 +398,7 @@ def _origin(manifest: dict[str, Any]) -> Iterator[Check]:
     elif here and here["commit"] == stated["commit"] and not here["changed"]:
         yield Check(what, manifest["model_digest"] == model_digest())
     else:
-        yield Check(what, None, "that commit is not checked out here")
+        words = (
+            "that commit is not checked out here; what this code computes otherwise fails above as if edited"
+        )
+        yield Check(what, None, words)
