@@ -110,7 +110,7 @@ def _runs(path: Path, manifest: Mapping[str, Any], done: set[RunKey]) -> Iterato
     """How the runs and the months of a table differ from those of the experiment."""
     first, last = (np.datetime64(manifest[name][:7], "M") for name in ("first", "last"))
     horizon, seen = np.arange(first, last + 1), set[RunKey]()
-    for key, rows in runs_in(path):
+    for key, rows in runs_in(path, ["month"]):
         run = run_line(*key)
         if key not in done or key in seen:
             yield f"run {run} stands twice" if key in seen else f"run {run} is not of {POINTS}"

@@ -1,6 +1,6 @@
 """The runs in a table of a results folder, one after the other, in the memory of a few."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -21,13 +21,17 @@ class RunKey(NamedTuple):
     world: str
 
 
-def runs_in(path: Path) -> Iterator[tuple[RunKey, pa.Table]]:
-    """The rows of each run, in the order of the file. Raises DamagedFolder."""
+def runs_in(path: Path, columns: Sequence[str] | None = None) -> Iterator[tuple[RunKey, pa.Table]]:
+    """The rows of each run, in the order of the file: all columns, or the key and those of `columns` that the
+    table has. Raises DamagedFolder.
+    """
     rest: pa.Table | None = None
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            names = file.schema_arrow.names
+            wanted = None if columns is None else [one for one in names if one in (*RunKey._fields, *columns)]
             for group in range(file.num_row_groups):
-                rows = file.read_row_group(group)
+                rows = file.read_row_group(group, columns=wanted)
                 rows = rows if rest is None else pa.concat_tables([rest, rows]).unify_dictionaries()
                 *whole, rest = _stretches(rows)
                 for one in whole:
