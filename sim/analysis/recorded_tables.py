@@ -15,8 +15,8 @@ from sim.model.books import TABLES_OF
 from sim.runs.folder_check import COLLECTED, DamagedFolder, first_line, tables_of
 from sim.runs.points import POINTS
 from sim.runs.reproduce import digest_of_lines
-from sim.runs.runs_in_table import RunKey, runs_in
-from sim.runs.tables_on_disk import DAMAGED, digest_of_values, empty_digest, fields_of, run_line, to_columns
+from sim.runs.runs_in_table import RunKey, digests_of_runs, runs_in
+from sim.runs.tables_on_disk import DAMAGED, empty_digest, fields_of, run_line
 from sim.runs.whole_files import sha256_of
 from sim.scenario.resolution import Resolved
 
@@ -76,11 +76,7 @@ def done_runs(folder: Path) -> list[RunKey]:
 
 def _digest(path: Path, done: Sequence[RunKey], has_points: bool) -> str:
     """Digest of the values of a table, as `sim.runs.export` computes it: a run may have no row in it."""
-    found = dict[RunKey, str]()
-    for key, rows in runs_in(path):
-        if key in found:
-            raise DamagedFolder(f"run {run_line(*key)} stands twice")
-        found[key] = digest_of_values(path.stem, to_columns(path.stem, rows))
+    found = digests_of_runs(path)
     if set(found) <= set(done):
         found = {key: found.get(key, empty_digest(path.stem)) for key in done}
     return digest_of_lines(

@@ -36,7 +36,7 @@ from sim.runs.csv_tables import Unreadable, read_csv
 from sim.runs.folder_check import DamagedFolder
 from sim.runs.identity import Identities
 from sim.runs.results import TABLES_FOLDER
-from sim.runs.runs_in_table import runs_in
+from sim.runs.runs_in_table import digests_of_runs, runs_in
 from sim.runs.tables_on_disk import digest_of_values, empty_digest, to_columns
 from sim.scenario.digest import digest
 from sim.scenario.problems import InputError, choices
@@ -179,8 +179,8 @@ def _digest_of_all(
     h = hashlib.sha256()
     for name in _recorded(manifest):
         found = {
-            (key.seed, key.world): digest_of_values(name, to_columns(name, rows))
-            for key, rows in runs_in(folder / TABLES_FOLDER / f"{name}.parquet")
+            (key.seed, key.world): of_run
+            for key, of_run in digests_of_runs(folder / TABLES_FOLDER / f"{name}.parquet").items()
             if key.world in compare and point in (None, key.point)
         }
         for seed in seeds:

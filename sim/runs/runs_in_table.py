@@ -1,6 +1,7 @@
 """The runs in a table of a results folder, one after the other, in the memory of a few."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.runs.folder_check import DamagedFolder, first_line
-from sim.runs.tables_on_disk import DAMAGED
+from sim.runs.tables_on_disk import DAMAGED, digest_of_values, run_line, to_columns
+from sim.runs.whole_files import sha256_of
 
 
 class RunKey(NamedTuple):
@@ -40,6 +42,23 @@ def runs_in(path: Path, columns: Sequence[str] | None = None) -> Iterator[tuple[
         raise DamagedFolder(f"tables/{path.name} is damaged: {first_line(error)}.") from None
     if rest is not None and len(rest):
         yield _key(rest), rest
+
+
+def digests_of_runs(path: Path) -> dict[RunKey, str]:
+    """The digest of each run's values, in the order of the file. Raises DamagedFolder, also for a run that
+    stands twice."""
+    return dict(_digests(path, sha256_of(path)))
+
+
+@lru_cache(maxsize=16)  # verification and the record of the whole ask for the same tables
+def _digests(path: Path, sha256: str) -> tuple[tuple[RunKey, str], ...]:
+    del sha256
+    found = dict[RunKey, str]()
+    for key, rows in runs_in(path):
+        if key in found:
+            raise DamagedFolder(f"run {run_line(*key)} stands twice")
+        found[key] = digest_of_values(path.stem, to_columns(path.stem, rows))
+    return tuple(found.items())
 
 
 def _stretches(rows: pa.Table) -> list[pa.Table]:
